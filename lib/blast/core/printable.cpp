@@ -1,0 +1,107 @@
+#include "blast/core/printable.hpp"
+
+#include <fmt/format.h>
+
+namespace blast {
+
+namespace {
+
+bool is_continuation(char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+}
+
+/// The lowest and highest second byte that RFC 3629 allows after `lead`.
+std::pair<unsigned, unsigned> second_byte_range(unsigned lead) {
+    switch (lead) {
+    case 0xE0: return {0xA0, 0xBF};
+    case 0xED: return {0x80, 0x9F};
+    case 0xF0: return {0x90, 0xBF};
+    case 0xF4: return {0x80, 0x8F};
+    default: return {0x80, 0xBF};
+    }
+}
+
+std::size_t length_from_lead(unsigned lead) {
+    if (lead < 0x80)
+        return 1;
+    if (lead >= 0xC2 && lead <= 0xDF)
+        return 2;
+    if (lead >= 0xE0 && lead <= 0xEF)
+        return 3;
+    return lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
+}
+
+/// C0, DEL and, as U+0080 to U+009F, C1: what a terminal could take for a command.
+bool is_control(std::string_view sequence) {
+    const auto first = static_cast<unsigned char>(sequence[0]);
+    return first < 0x20 || first == 0x7F ||
+           (first == 0xC2 && static_cast<unsigned char>(sequence[1]) < 0xA0);
+}
+
+void append_escaped(std::string& out, char byte) {
+    switch (byte) {
+    case '\n': out += "\\n"; break;
+    case '\r': out += "\\r"; break;
+    case '\t': out += "\\t"; break;
+    default: out += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
+    }
+}
+
+} // namespace
+
+std::size_t utf8_sequence_length(std::string_view text) noexcept {
+    if (text.empty())
+        return 0;
+    const auto lead = static_cast<unsigned char>(text[0]);
+    const std::size_t length = length_from_lead(lead);
+    if (length <= 1 || text.size() < length)
+        return text.size() < length ? 0 : length;
+    const auto [low, high] = second_byte_range(lead);
+    const auto second = static_cast<unsigned char>(text[1]);
+    if (second < low || second > high)
+        return 0;
+    for (std::size_t i = 2; i < length; ++i) {
+        if (!is_continuation(text[i]))
+            return 0;
+    }
+    return length;
+}
+
+bool is_utf8(std::string_view text) noexcept {
+    while (!text.empty()) {
+        const std::size_t length = utf8_sequence_length(text);
+        if (length == 0)
+            return false;
+        text.remove_prefix(length);
+    }
+    return true;
+}
+
+std::string printable(std::string_view text, std::size_t limit) {
+    std::string out;
+    while (!text.empty()) {
+        if (out.size() >= limit)
+            return out + "...";
+        const std::size_t length = utf8_sequence_length(text);
+        const std::string_view sequence = text.substr(0, length == 0 ? 1 : length);
+        if (length == 0 || is_control(sequence)) {
+            for (const char byte : sequence)
+                append_escaped(out, byte);
+        } else {
+            out += sequence;
+        }
+        text.remove_prefix(sequence.size());
+    }
+    return out;
+}
+
+std::string mask_phone(std::string_view phone) {
+    constexpr std::size_t shown_front = 5;
+    constexpr std::size_t shown_back = 4;
+    if (phone.size() <= shown_front + shown_back)
+        return "***";
+    return fmt::format(
+        "{}***{}", phone.substr(0, shown_front), phone.substr(phone.size() - shown_back));
+}
+
+} // namespace blast

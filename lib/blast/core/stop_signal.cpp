@@ -1,0 +1,62 @@
+#include "blast/core/stop_signal.hpp"
+
+#include <atomic>
+#include <csignal>
+#include <cstdint>
+#include <stdexcept>
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace blast {
+
+namespace {
+
+// A signal handler reaches only statics, and only lock-free atomics are safe in one (signal-safety(7)).
+std::atomic<int> first_signal{0};
+std::atomic<int> wake_descriptor{-1};
+static_assert(std::atomic<int>::is_always_lock_free);
+
+extern "C" void on_stop_signal(int signal) {
+    int expected = 0;
+    if (!first_signal.compare_exchange_strong(expected, signal))
+        _exit(128 + signal);
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = write(wake_descriptor.load(), &one, sizeof one);
+}
+
+void handle(int signal, void (*handler)(int)) {
+    struct sigaction action {};
+    action.sa_handler = handler; // NOLINT(cppcoreguidelines-pro-type-union-access): the POSIX interface
+    sigemptyset(&action.sa_mask);
+    sigaction(signal, &action, nullptr);
+}
+
+} // namespace
+
+StopSignal::StopSignal() {
+    const int descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (descriptor < 0)
+        throw std::runtime_error("eventfd failed");
+    first_signal = 0;
+    wake_descriptor = descriptor;
+    handle(SIGINT, on_stop_signal);
+    handle(SIGTERM, on_stop_signal);
+    handle(SIGPIPE, SIG_IGN);
+}
+
+StopSignal::~StopSignal() {
+    handle(SIGINT, SIG_DFL);
+    handle(SIGTERM, SIG_DFL);
+    close(wake_descriptor.exchange(-1));
+}
+
+int StopSignal::received() const noexcept {
+    return first_signal.load();
+}
+
+int StopSignal::descriptor() const noexcept {
+    return wake_descriptor.load();
+}
+
+} // namespace blast

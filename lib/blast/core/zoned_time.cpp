@@ -1,0 +1,95 @@
+#include "blast/core/zoned_time.hpp"
+
+#include "blast/core/error.hpp"
+#include "blast/core/printable.hpp"
+
+#include <date/tz.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+#include <sstream>
+
+namespace blast {
+
+namespace {
+
+const date::time_zone* locate(const std::string& name) {
+    return name.empty() ? date::current_zone() : date::locate_zone(name);
+}
+
+std::optional<WallTime> parse_with_offset(const std::string& text) {
+    std::string iso = text;
+    if (!iso.empty() && (iso.back() == 'Z' || iso.back() == 'z'))
+        iso.replace(iso.size() - 1, 1, "+00:00");
+    for (const char* const format : {"%FT%T%Ez", "%F %T%Ez", "%FT%H:%M%Ez", "%F %H:%M%Ez"}) {
+        std::istringstream in(iso);
+        date::sys_time<std::chrono::milliseconds> time;
+        in >> date::parse(format, time);
+        if (!in.fail() && in.peek() == std::istringstream::traits_type::eof())
+            return WallTime(time);
+    }
+    return std::nullopt;
+}
+
+std::optional<date::local_seconds> parse_local(const std::string& text, date::local_days today) {
+    for (const char* const format : {"%FT%T", "%F %T", "%FT%H:%M", "%F %H:%M", "%F"}) {
+        std::istringstream in(text);
+        date::local_seconds time;
+        in >> date::parse(format, time);
+        if (!in.fail() && in.peek() == std::istringstream::traits_type::eof())
+            return time;
+    }
+    std::istringstream in(text);
+    std::chrono::minutes of_day{};
+    in >> date::parse("%H:%M", of_day);
+    if (!in.fail() && in.peek() == std::istringstream::traits_type::eof())
+        return today + of_day;
+    return std::nullopt;
+}
+
+} // namespace
+
+TimeZone::TimeZone(std::string_view name) : name_(name) {
+    try {
+        name_ = locate(name_)->name();
+    } catch (const std::runtime_error&) {
+        if (name_.empty())
+            name_ = "Etc/UTC"; // a minimal container has no /etc/localtime; the C library takes UTC there too
+        else
+            throw UsageError(
+                fmt::format("'{}' is not a time zone", printable(name)),
+                "set BLAST_TIMEZONE to an IANA name, such as Asia/Kuala_Lumpur");
+    }
+}
+
+std::string TimeZone::iso8601(WallTime time) const {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+    return date::format("%FT%T%Ez", date::make_zoned(locate(name_), seconds));
+}
+
+std::string TimeZone::for_people(WallTime time) const {
+    const auto minutes = std::chrono::floor<std::chrono::minutes>(time);
+    return date::format("%F %H:%M", date::make_zoned(locate(name_), minutes));
+}
+
+WallTime parse_time(std::string_view text, const TimeZone& zone, WallTime now, std::string_view what) {
+    const std::string input(text);
+    if (const auto time = parse_with_offset(input))
+        return *time;
+    const date::time_zone* const tz = locate(zone.name());
+    const auto today = date::floor<date::days>(
+        date::make_zoned(tz, date::floor<std::chrono::seconds>(now)).get_local_time());
+    const auto local = parse_local(input, today);
+    if (!local)
+        throw UsageError(
+            fmt::format("{}: '{}' is not a time", what, printable(text)),
+            "write it as 2026-11-22T14:28+08:00, \"2026-11-22 14:28\" or 14:28");
+    if (tz->get_info(*local).result == date::local_info::nonexistent)
+        throw UsageError(
+            fmt::format("{}: '{}' does not exist in {}", what, printable(text), zone.name()),
+            "the clocks are put forward over it; choose another time");
+    return tz->to_sys(*local, date::choose::earliest);
+}
+
+} // namespace blast
