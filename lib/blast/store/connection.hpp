@@ -1,0 +1,67 @@
+#pragma once
+
+#include "blast/store/database_error.hpp"
+#include "blast/store/parameters.hpp"
+#include "blast/store/result.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct pg_conn;
+
+namespace blast {
+
+/// One connection to PostgreSQL for work that waits for its answers. Safe behind a transaction pooler: only unnamed
+/// statements, no session state. Not thread-safe. All calls throw DatabaseError.
+class Connection {
+public:
+    /// Connects. `url` is any libpq connection string; connect_timeout (15 s), keepalives and application_name are set
+    /// where it does not. Throws UnavailableError, without the password, when the server cannot be used.
+    explicit Connection(const std::string& url);
+
+    /// One statement, committed when this returns (unless a transaction is open).
+    Result execute(std::string_view sql, const Parameters& parameters = {});
+    /// Several statements in one round trip and one transaction, with a single Sync: all are committed when this
+    /// returns, or none is.
+    Results execute_together(const std::vector<Statement>& statements);
+
+    /// Sends statements as execute_together does and returns while the server works on them; `collect` waits for them.
+    /// Nothing else may be executed in between.
+    void start(const std::vector<Statement>& statements);
+    Results collect();
+
+    /// Several statements separated by semicolons, without values: the text of a migration.
+    void execute_script(const std::string& script);
+
+    bool lost() const;
+    /// Of the server, e.g. 150018.
+    int server_version() const;
+
+private:
+    struct Close {
+        void operator()(pg_conn* connection) const noexcept;
+    };
+    std::unique_ptr<pg_conn, Close> connection_;
+    std::vector<std::string_view> started_;
+};
+
+/// BEGIN ... COMMIT on a connection; rolled back when it is destroyed without a commit.
+class Transaction {
+public:
+    explicit Transaction(Connection& connection);
+    ~Transaction();
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    Transaction(Transaction&&) = delete;
+    Transaction& operator=(Transaction&&) = delete;
+
+    void commit();
+
+private:
+    Connection& connection_;
+    bool open_ = true;
+};
+
+} // namespace blast
