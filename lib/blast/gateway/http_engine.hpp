@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace blast {
+
+class EventLoop;
+
+/// Where the gateway is and how to speak to it. The token is a secret: it goes into a header and nowhere else.
+struct GatewaySettings {
+    std::string url = "https://api.wsapme.com"; ///< https, or http for a loopback address only
+    std::string token;
+    std::string ca_file;          ///< trust this CA instead of the system's; empty: the system's
+    std::size_t concurrency = 8;  ///< requests in flight that keep a connection of their own
+};
+
+/// How a request ended below HTTP.
+enum class Transport {
+    answered,       ///< an HTTP status line and a whole body arrived
+    not_connected,  ///< no connection: DNS, refused, timeout or TLS failure while connecting
+    untrusted,      ///< the gateway's certificate is not trusted, or is for another name
+    timed_out,      ///< the request was under way; no whole answer in time
+    broken,         ///< the connection died, or what came is not HTTP
+    too_large       ///< the body was longer than the cap (256 KiB)
+};
+
+struct HttpAnswer {
+    Transport transport = Transport::broken;
+    /// Whether a byte of the request may have been written. False is proof that the gateway has seen nothing of it.
+    bool request_begun = true;
+    long status = 0; ///< HTTP status, 0 without one
+    std::string body;
+    std::optional<std::chrono::seconds> retry_after; ///< Retry-After in seconds or as a date (RFC 9110, 10.2.3), at most a day
+    std::string failure; ///< libcurl's words when transport is not `answered`
+};
+
+/// HTTP/1.1 requests over libcurl's multi interface on an event loop: no thread, no blocking call. A request is never
+/// issued twice: libcurl re-sends a POST by itself when a reused connection dies before the answer, so
+/// CURLOPT_PREREQFUNCTION lets each transfer through once and aborts its second issue. Redirects are not followed
+/// (they would carry the token away), no proxy is used for loopback, no Expect header is sent. Not thread-safe.
+class HttpEngine {
+public:
+    /// Throws UsageError for a URL that is neither https nor loopback http.
+    HttpEngine(EventLoop& loop, const GatewaySettings& settings);
+    ~HttpEngine();
+    HttpEngine(const HttpEngine&) = delete;
+    HttpEngine& operator=(const HttpEngine&) = delete;
+    HttpEngine(HttpEngine&&) = delete;
+    HttpEngine& operator=(HttpEngine&&) = delete;
+
+    /// `path` such as "/v1/sendMessage2"; `body` is JSON. `on_end` is called once from the loop, never from here.
+    void post(
+        const std::string& path, std::string body, std::chrono::milliseconds timeout,
+        std::function<void(HttpAnswer)> on_end);
+    void get(
+        const std::string& path, std::chrono::milliseconds timeout, std::function<void(HttpAnswer)> on_end);
+
+    std::size_t in_flight() const noexcept;
+
+private:
+    class Multi;
+    std::unique_ptr<Multi> multi_;
+};
+
+} // namespace blast
