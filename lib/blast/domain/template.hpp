@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace blast {
+
+/// A recipient's columns and values, in the order of the CSV's columns. Names are the CSV's own; templates find them
+/// in any case, spaces and underscores alike (column_name.hpp).
+using Variables = std::vector<std::pair<std::string, std::string>>;
+
+/// The longest message that WhatsApp takes, in bytes of UTF-8 as counted here (its own limit is 65,536 characters).
+constexpr std::size_t longest_message = 65'536;
+
+/// A message with mustache tags over the CSV's columns (https://mustache.github.io/mustache.5.html), without HTML
+/// escaping: {{name}}, sections {{#vip}}...{{/vip}} that are kept when the column has a value, inverted ones
+/// {{^vip}}...{{/vip}}, comments {{! ...}}. Values are never read as templates.
+///
+/// Parsed once, rendered often. One thread at a time uses an object.
+class MessageTemplate {
+public:
+    /// `origin` names the template in errors: "--message" or the file's name. Throws UsageError for a template that
+    /// is empty, not UTF-8 or cannot be parsed, and for partials and changes of delimiters.
+    MessageTemplate(std::string text, std::string origin);
+    ~MessageTemplate();
+    MessageTemplate(MessageTemplate&&) noexcept;
+    MessageTemplate& operator=(MessageTemplate&&) noexcept;
+    MessageTemplate(const MessageTemplate&) = delete;
+    MessageTemplate& operator=(const MessageTemplate&) = delete;
+
+    const std::string& text() const noexcept;
+    const std::string& origin() const noexcept;
+    /// The names that the tags use, sections included, as they are written, each once, in order of appearance.
+    const std::vector<std::string>& variables() const noexcept;
+
+    /// The message for one recipient. A variable without a column gives nothing (check_columns refuses it earlier).
+    std::string render(const Variables& variables) const;
+
+private:
+    class Parsed;
+    std::unique_ptr<Parsed> parsed_;
+};
+
+/// Throws UsageError for the first variable that no column gives, naming it and the columns that exist.
+void check_columns(
+    const std::vector<MessageTemplate>& templates, const std::vector<std::string>& columns);
+
+/// Why a rendered message cannot be sent, for people; empty when it can: it is blank, or longer than longest_message.
+std::string message_problem(std::string_view message);
+
+/// The variables as a JSON object of strings, in their order: what is kept beside a recipient in the database.
+/// Throws std::invalid_argument for text that is not UTF-8 or holds a NUL, which JSON in PostgreSQL cannot hold.
+std::string variables_to_json(const Variables& variables);
+
+/// The inverse of variables_to_json, also for what PostgreSQL's jsonb made of it (keys in another order). Values that are no
+/// strings are kept as their JSON text, null as the empty string. Throws std::invalid_argument for anything but an object.
+Variables variables_from_json(std::string_view json);
+
+} // namespace blast
