@@ -9,7 +9,8 @@ namespace blast {
 class DatabaseError : public std::runtime_error {
 public:
     DatabaseError(const std::string& message, std::string sqlstate, bool connection_lost)
-        : std::runtime_error(message), sqlstate_(std::move(sqlstate)),
+        : std::runtime_error(message),
+          sqlstate_(std::move(sqlstate)),
           connection_lost_(connection_lost) {}
 
     /// Five characters (PostgreSQL manual, appendix A), or empty when libpq itself failed.

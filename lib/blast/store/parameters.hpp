@@ -54,8 +54,7 @@ public:
     Parameters& add(std::nullopt_t);
     Parameters& add(ArrayLiteral&& value) { return add(value.take()); }
     template <typename Integer>
-    requires std::is_integral_v<Integer>
-    Parameters& add(Integer value) {
+    requires std::is_integral_v<Integer> Parameters& add(Integer value) {
         if constexpr (std::is_same_v<Integer, bool>)
             return add(std::string(value ? "t" : "f"));
         else

@@ -36,6 +36,9 @@ public:
     /// Throws a DatabaseError if there are rows.
     void no_rows() const;
 
+    /// libpq's own object, for the store's connections.
+    const pg_result* get() const noexcept { return result_.get(); }
+
 private:
     struct Clear {
         void operator()(pg_result* result) const noexcept;

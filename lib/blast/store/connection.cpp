@@ -1,0 +1,119 @@
+#include "blast/store/connection.hpp"
+
+#include "blast/core/error.hpp"
+#include "blast/store/pipeline.hpp"
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+
+#include <cerrno>
+#include <poll.h>
+
+namespace blast {
+
+namespace {
+
+constexpr const char* connection_remedy =
+    "check DATABASE_URL, that the server runs, and that this machine may reach it";
+
+void wait_for(pg_conn* connection, short events) {
+    pollfd descriptor{PQsocket(connection), events, 0};
+    while (poll(&descriptor, 1, -1) < 0 && errno == EINTR) {
+    }
+}
+
+void check(pg_conn* connection, bool good) {
+    if (!good)
+        throw DatabaseError(
+            connection_failure(connection), "", PQstatus(connection) == CONNECTION_BAD);
+}
+
+} // namespace
+
+void Connection::Close::operator()(pg_conn* connection) const noexcept {
+    PQfinish(connection);
+}
+
+Connection::Connection(const std::string& url) {
+    const ConnectionKeywords keywords = connection_keywords(url);
+    connection_.reset(PQconnectdbParams(keywords.keywords.data(), keywords.values.data(), 1));
+    if (connection_ == nullptr || PQstatus(connection_.get()) != CONNECTION_OK)
+        throw UnavailableError(
+            fmt::format(
+                "cannot connect to the database ({})", connection_failure(connection_.get())),
+            connection_remedy);
+    check(connection_.get(), PQsetnonblocking(connection_.get(), 1) == 0);
+}
+
+Result Connection::execute(std::string_view sql, const Parameters& parameters) {
+    Results results = execute_together({{sql, parameters}});
+    return std::move(results.front());
+}
+
+Results Connection::execute_together(const std::vector<Statement>& statements) {
+    start(statements);
+    return collect();
+}
+
+void Connection::start(const std::vector<Statement>& statements) {
+    send_pipeline(connection_.get(), statements);
+    started_.clear();
+    for (const Statement& statement : statements)
+        started_.push_back(statement.sql);
+    // A large group may not fit the socket's buffer: the server's answers are read meanwhile (libpq manual, 34.4).
+    for (int left = PQflush(connection_.get()); left != 0; left = PQflush(connection_.get())) {
+        check(connection_.get(), left > 0);
+        wait_for(connection_.get(), POLLIN | POLLOUT);
+        check(connection_.get(), PQconsumeInput(connection_.get()) == 1);
+    }
+}
+
+Results Connection::collect() {
+    PipelineAnswers answers(std::move(started_));
+    while (!answers.advance(connection_.get())) {
+        wait_for(connection_.get(), POLLIN);
+        check(connection_.get(), PQconsumeInput(connection_.get()) == 1);
+    }
+    return answers.take();
+}
+
+void Connection::execute_script(const std::string& script) {
+    if (PQpipelineStatus(connection_.get()) != PQ_PIPELINE_OFF)
+        check(connection_.get(), PQexitPipelineMode(connection_.get()) == 1);
+    check(connection_.get(), PQsetnonblocking(connection_.get(), 0) == 0);
+    const Result result(PQexec(connection_.get(), script.c_str()), script);
+    const bool good = PQresultStatus(result.get()) == PGRES_COMMAND_OK ||
+                      PQresultStatus(result.get()) == PGRES_TUPLES_OK;
+    check(connection_.get(), PQsetnonblocking(connection_.get(), 1) == 0);
+    check(connection_.get(), good);
+}
+
+bool Connection::lost() const {
+    return PQstatus(connection_.get()) == CONNECTION_BAD;
+}
+
+int Connection::server_version() const {
+    return PQserverVersion(connection_.get());
+}
+
+Transaction::Transaction(Connection& connection) : connection_(connection) {
+    connection_.execute("BEGIN");
+}
+
+Transaction::~Transaction() {
+    if (!open_ || connection_.lost())
+        return;
+    try {
+        connection_.execute("ROLLBACK");
+    } catch (
+        const std::
+            exception&) { // NOLINT(bugprone-empty-catch): a lost connection has rolled back by itself
+    }
+}
+
+void Transaction::commit() {
+    open_ = false;
+    connection_.execute("COMMIT");
+}
+
+} // namespace blast

@@ -1,0 +1,17 @@
+#include "blast/store/database_error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace blast {
+
+bool DatabaseError::worth_a_retry() const noexcept {
+    // serialization_failure, deadlock_detected, admin_shutdown, crash_shutdown, cannot_connect_now
+    constexpr std::array<std::string_view, 5> transient{
+        "40001", "40P01", "57P01", "57P02", "57P03"};
+    return connection_lost_ || sqlstate_.compare(0, 2, "08") == 0 ||
+           std::find(transient.begin(), transient.end(), sqlstate_) != transient.end();
+}
+
+} // namespace blast

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "blast/store/parameters.hpp"
+#include "blast/store/result.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct pg_conn;
+
+namespace blast {
+
+// What the blocking and the event-driven connection share: how a connection is described to libpq, and how a group of
+// statements goes out as one pipeline with one Sync and comes back. One Sync per pipeline and all results read before
+// the next: a client killed with several in flight leaves PgBouncer 1.18 handing wrong results to the next client.
+
+/// Keywords and values for PQconnectdbParams and PQconnectStartParams: the user's string, and what it leaves open.
+struct ConnectionKeywords {
+    std::vector<const char*> keywords;
+    std::vector<const char*> values;
+};
+/// The result points into `url`.
+ConnectionKeywords connection_keywords(const std::string& url);
+
+/// Queues the statements and one Sync; the connection is non-blocking and idle. Throws DatabaseError.
+void send_pipeline(pg_conn* connection, const std::vector<Statement>& statements);
+
+/// Gathers the answers to one pipeline as they arrive.
+class PipelineAnswers {
+public:
+    explicit PipelineAnswers(std::vector<std::string_view> sql) : sql_(std::move(sql)) {}
+
+    /// Takes what libpq has (PQisBusy is false between calls). True once the Sync is answered: only then is anything
+    /// durable. Call PQconsumeInput before it.
+    bool advance(pg_conn* connection);
+    /// After the Sync: the results, or the first failure as a DatabaseError.
+    Results take();
+
+private:
+    void accept(pg_conn* connection, pg_result* result);
+
+    std::vector<std::string_view> sql_;
+    Results results_;
+    std::string failure_;
+    std::string sqlstate_;
+    bool failed_ = false;
+    bool synced_ = false;
+};
+
+/// The connection's last error on one line, escaped, without libpq's prefix.
+std::string connection_failure(pg_conn* connection);
+
+} // namespace blast

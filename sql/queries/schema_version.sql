@@ -1,0 +1,2 @@
+-- 0 rows: no migration has ever run here. $1: nothing.
+SELECT coalesce(max(version), 0) FROM schema_migrations
