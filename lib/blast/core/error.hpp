@@ -7,11 +7,11 @@ namespace blast {
 
 /// How a tool ends; the numbers are part of the contract with scripts and cron.
 enum class ExitCode : int {
-    done = 0,          ///< all of it
-    partly = 1,        ///< done, but some recipients failed, are unconfirmed or could not be checked
-    usage = 2,         ///< wrong usage or bad input: nothing was sent or changed
-    unavailable = 3,   ///< the database or the gateway cannot be used
-    stopped = 4,       ///< stopped early on purpose with work left
+    done = 0,        ///< all of it
+    partly = 1,      ///< done, but some recipients failed, are unconfirmed or could not be checked
+    usage = 2,       ///< wrong usage or bad input: nothing was sent or changed
+    unavailable = 3, ///< the database or the gateway cannot be used
+    stopped = 4,     ///< stopped early on purpose with work left
     interrupted = 130, ///< SIGINT, stopped cleanly
     terminated = 143   ///< SIGTERM, stopped cleanly
 };

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <system_error>
-
 #include <sys/epoll.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace blast {
@@ -34,7 +33,8 @@ EventLoop::~EventLoop() {
 void EventLoop::watch(int descriptor, Readiness interest, std::function<void(Readiness)> on_ready) {
     epoll_event event{};
     event.events = epoll_events(interest);
-    event.data.fd = descriptor; // NOLINT(cppcoreguidelines-pro-type-union-access): epoll's own interface
+    event.data.fd =
+        descriptor; // NOLINT(cppcoreguidelines-pro-type-union-access): epoll's own interface
     const auto found = watches_.find(descriptor);
     const bool known = found != watches_.end();
     if (known && epoll_events(found->second->interest) == event.events) {
@@ -91,7 +91,8 @@ void EventLoop::run_once() {
     now_ = BootClock::now();
     for (int i = 0; i < count; ++i) {
         const epoll_event& event = events.at(static_cast<std::size_t>(i));
-        const auto found = watches_.find(event.data.fd); // NOLINT(cppcoreguidelines-pro-type-union-access)
+        const auto found =
+            watches_.find(event.data.fd); // NOLINT(cppcoreguidelines-pro-type-union-access)
         if (found == watches_.end())
             continue; // a callback of this turn has unwatched it
         const auto watch = found->second;

@@ -1,6 +1,7 @@
 #include "blast/core/log.hpp"
 
 #include <fmt/format.h>
+
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/ansicolor_sink.h>
 #include <spdlog/spdlog.h>
@@ -12,7 +13,8 @@ namespace {
 /// %v escaped as the inside of a JSON string (RFC 8259).
 class JsonMessage final : public spdlog::custom_flag_formatter {
 public:
-    void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+    void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out)
+        override {
         for (const char c : message.payload) {
             if (c == '"' || c == '\\') {
                 out.push_back('\\');
@@ -33,7 +35,8 @@ public:
 /// Nothing for notes and details, "warning: " and "error: " before the rest, as curl and git do.
 class LevelPrefix final : public spdlog::custom_flag_formatter {
 public:
-    void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+    void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out)
+        override {
         const std::string_view prefix = message.level == spdlog::level::warn ? "warning: " : "";
         out.append(prefix.data(), prefix.data() + prefix.size());
     }

@@ -13,11 +13,12 @@ namespace blast {
 enum class LogFormat { text, json };
 
 struct LogSettings {
-    std::string tool;                   ///< the executable's name, at the head of each line
-    LogFormat format = LogFormat::text; ///< json: one object a line with time, level, tool and message
-    bool quiet = false;                 ///< only warnings and errors
-    bool verbose = false;               ///< details too
-    bool colour = false;                ///< "warning:" and "error" in colour; text only
+    std::string tool; ///< the executable's name, at the head of each line
+    LogFormat format =
+        LogFormat::text;  ///< json: one object a line with time, level, tool and message
+    bool quiet = false;   ///< only warnings and errors
+    bool verbose = false; ///< details too
+    bool colour = false;  ///< "warning:" and "error" in colour; text only
 };
 
 /// The four verbs in which a tool speaks to its user, on standard error. Text is shown as given: callers mask phones

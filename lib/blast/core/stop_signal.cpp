@@ -4,7 +4,6 @@
 #include <csignal>
 #include <cstdint>
 #include <stdexcept>
-
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -27,7 +26,8 @@ extern "C" void on_stop_signal(int signal) {
 
 void handle(int signal, void (*handler)(int)) {
     struct sigaction action {};
-    action.sa_handler = handler; // NOLINT(cppcoreguidelines-pro-type-union-access): the POSIX interface
+    action.sa_handler =
+        handler; // NOLINT(cppcoreguidelines-pro-type-union-access): the POSIX interface
     sigemptyset(&action.sa_mask);
     sigaction(signal, &action, nullptr);
 }

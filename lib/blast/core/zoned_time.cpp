@@ -3,10 +3,10 @@
 #include "blast/core/error.hpp"
 #include "blast/core/printable.hpp"
 
-#include <date/tz.h>
 #include <fmt/format.h>
 
 #include <array>
+#include <date/tz.h>
 #include <optional>
 #include <sstream>
 
@@ -55,7 +55,8 @@ TimeZone::TimeZone(std::string_view name) : name_(name) {
         name_ = locate(name_)->name();
     } catch (const std::runtime_error&) {
         if (name_.empty())
-            name_ = "Etc/UTC"; // a minimal container has no /etc/localtime; the C library takes UTC there too
+            name_ =
+                "Etc/UTC"; // a minimal container has no /etc/localtime; the C library takes UTC there too
         else
             throw UsageError(
                 fmt::format("'{}' is not a time zone", printable(name)),
@@ -73,7 +74,8 @@ std::string TimeZone::for_people(WallTime time) const {
     return date::format("%F %H:%M", date::make_zoned(locate(name_), minutes));
 }
 
-WallTime parse_time(std::string_view text, const TimeZone& zone, WallTime now, std::string_view what) {
+WallTime
+parse_time(std::string_view text, const TimeZone& zone, WallTime now, std::string_view what) {
     const std::string input(text);
     if (const auto time = parse_with_offset(input))
         return *time;

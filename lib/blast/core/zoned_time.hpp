@@ -27,6 +27,7 @@ private:
 /// Reads a moment: ISO 8601 with offset or Z ("2026-11-22T14:28:00+08:00"), or without, in `zone` ("2026-11-22 14:28",
 /// "2026-11-22T14:28", "2026-11-22": midnight; "14:28": today). A local time that a change to daylight saving time skips
 /// is refused; of one that comes twice the first is taken. Throws UsageError naming `what` (a flag).
-WallTime parse_time(std::string_view text, const TimeZone& zone, WallTime now, std::string_view what);
+WallTime
+parse_time(std::string_view text, const TimeZone& zone, WallTime now, std::string_view what);
 
 } // namespace blast

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "blast/core/clock.hpp"
+#include "blast/domain/transport.hpp"
+
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -14,18 +17,16 @@ class EventLoop;
 struct GatewaySettings {
     std::string url = "https://api.wsapme.com"; ///< https, or http for a loopback address only
     std::string token;
-    std::string ca_file;          ///< trust this CA instead of the system's; empty: the system's
-    std::size_t concurrency = 8;  ///< requests in flight that keep a connection of their own
+    std::string ca_file;         ///< trust this CA instead of the system's; empty: the system's
+    std::size_t concurrency = 8; ///< requests in flight that keep a connection of their own
 };
 
-/// How a request ended below HTTP.
-enum class Transport {
-    answered,       ///< an HTTP status line and a whole body arrived
-    not_connected,  ///< no connection: DNS, refused, timeout or TLS failure while connecting
-    untrusted,      ///< the gateway's certificate is not trusted, or is for another name
-    timed_out,      ///< the request was under way; no whole answer in time
-    broken,         ///< the connection died, or what came is not HTTP
-    too_large       ///< the body was longer than the cap (256 KiB)
+struct HttpRequest {
+    std::string path; ///< such as "/v1/sendMessage2"
+    std::string body; ///< JSON of a POST; empty: GET
+    std::chrono::milliseconds timeout{25'000};
+    /// The request is not begun later than this. Checked at the last moment, when libcurl is about to write it.
+    Instant not_after = Instant::max();
 };
 
 struct HttpAnswer {
@@ -34,7 +35,8 @@ struct HttpAnswer {
     bool request_begun = true;
     long status = 0; ///< HTTP status, 0 without one
     std::string body;
-    std::optional<std::chrono::seconds> retry_after; ///< Retry-After in seconds or as a date (RFC 9110, 10.2.3), at most a day
+    std::optional<std::chrono::seconds>
+        retry_after;     ///< Retry-After in seconds or as a date (RFC 9110, 10.2.3), at most a day
     std::string failure; ///< libcurl's words when transport is not `answered`
 };
 
@@ -54,10 +56,14 @@ public:
 
     /// `path` such as "/v1/sendMessage2"; `body` is JSON. `on_end` is called once from the loop, never from here.
     void post(
-        const std::string& path, std::string body, std::chrono::milliseconds timeout,
+        const std::string& path,
+        std::string body,
+        std::chrono::milliseconds timeout,
         std::function<void(HttpAnswer)> on_end);
-    void get(
-        const std::string& path, std::chrono::milliseconds timeout, std::function<void(HttpAnswer)> on_end);
+    void
+    get(const std::string& path,
+        std::chrono::milliseconds timeout,
+        std::function<void(HttpAnswer)> on_end);
 
     std::size_t in_flight() const noexcept;
 

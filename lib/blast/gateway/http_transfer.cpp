@@ -1,0 +1,105 @@
+#include "blast/gateway/http_transfer.hpp"
+
+#include <algorithm>
+
+namespace blast {
+
+namespace {
+
+constexpr std::size_t response_cap = 256UL * 1024;
+constexpr long connect_timeout_seconds = 10;
+constexpr long reuse_idle_seconds = 4; // Node's servers close a connection that was idle for 5 s
+constexpr long receive_buffer = 8L * 1024;
+constexpr curl_off_t longest_retry_after = 86'400;
+
+} // namespace
+
+HttpTransfer::HttpTransfer(const TransferSettings& settings) : easy_(curl_easy_init()) {
+    CURL* const easy = easy_.get();
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, settings.headers.get());
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, settings.loopback ? "http,https" : "https");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, connect_timeout_seconds);
+    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, reuse_idle_seconds);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, receive_buffer);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &HttpTransfer::on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &HttpTransfer::on_request);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_.data());
+    if (settings.loopback)
+        curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+    if (!settings.ca_file.empty())
+        curl_easy_setopt(easy, CURLOPT_CAINFO, settings.ca_file.c_str());
+}
+
+void HttpTransfer::prepare(const std::string& base_url, HttpRequest request) {
+    request_ = std::move(request);
+    response_.clear();
+    error_[0] = '\0';
+    issued_ = 0;
+    too_large_ = false;
+    curl_easy_setopt(easy(), CURLOPT_URL, (base_url + request_.path).c_str());
+    curl_easy_setopt(easy(), CURLOPT_TIMEOUT_MS, long{request_.timeout.count()});
+    if (request_.body.empty()) {
+        curl_easy_setopt(easy(), CURLOPT_HTTPGET, 1L);
+        return;
+    }
+    curl_easy_setopt(easy(), CURLOPT_POST, 1L);
+    curl_easy_setopt(easy(), CURLOPT_POSTFIELDS, request_.body.data());
+    curl_easy_setopt(easy(), CURLOPT_POSTFIELDSIZE, static_cast<long>(request_.body.size()));
+}
+
+HttpAnswer HttpTransfer::finish(CURLcode code) {
+    HttpAnswer answer;
+    answer.transport = transport_of(code);
+    answer.request_begun = issued_ > 0;
+    answer.body = std::move(response_);
+    curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &answer.status);
+    curl_off_t retry_after = 0;
+    curl_easy_getinfo(easy(), CURLINFO_RETRY_AFTER, &retry_after);
+    if (retry_after > 0)
+        answer.retry_after = std::chrono::seconds(std::min(retry_after, longest_retry_after));
+    if (code != CURLE_OK)
+        answer.failure = error_[0] != '\0' ? error_.data() : curl_easy_strerror(code);
+    return answer;
+}
+
+Transport HttpTransfer::transport_of(CURLcode code) const {
+    switch (code) {
+    case CURLE_OK: return Transport::answered;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR: return issued_ == 0 ? Transport::untrusted : Transport::broken;
+    case CURLE_OPERATION_TIMEDOUT:
+        return issued_ == 0 ? Transport::not_connected : Transport::timed_out;
+    default: break;
+    }
+    if (issued_ == 0)
+        return Transport::not_connected;
+    return too_large_ ? Transport::too_large : Transport::broken;
+}
+
+std::size_t HttpTransfer::on_body(char* data, std::size_t size, std::size_t count, void* self) {
+    auto* const transfer = static_cast<HttpTransfer*>(self);
+    const std::size_t bytes = size * count;
+    transfer->too_large_ = transfer->response_.size() + bytes > response_cap;
+    if (transfer->too_large_)
+        return CURL_WRITEFUNC_ERROR;
+    transfer->response_.append(data, bytes);
+    return bytes;
+}
+
+int HttpTransfer::on_request(void* self, char*, char*, int, int) {
+    auto* const transfer = static_cast<HttpTransfer*>(self);
+    if (BootClock::now() > transfer->request_.not_after)
+        return CURL_PREREQFUNC_ABORT;
+    // libcurl issues a POST again by itself when a connection that it had kept dies before the answer; the gateway may
+    // have acted on the first.
+    return transfer->issued_++ == 0 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+} // namespace blast

@@ -1,0 +1,158 @@
+#include "blast/store/async_connection.hpp"
+
+#include "blast/store/pipeline.hpp"
+
+#include <libpq-fe.h>
+
+namespace blast {
+
+namespace {
+
+constexpr std::chrono::milliseconds first_gap{100};
+constexpr std::chrono::milliseconds longest_gap{5'000};
+constexpr std::chrono::seconds connect_limit{15};
+constexpr std::chrono::seconds answer_limit{30};
+
+} // namespace
+
+void AsyncConnection::Close::operator()(pg_conn* connection) const noexcept {
+    PQfinish(connection);
+}
+
+AsyncConnection::AsyncConnection(
+    EventLoop& loop, std::string url, Random& random, std::function<void()> on_idle)
+    : loop_(loop),
+      url_(std::move(url)),
+      random_(random),
+      backoff_(first_gap, longest_gap),
+      on_idle_(std::move(on_idle)),
+      away_since_(BootClock::now()) {
+    connect();
+}
+
+AsyncConnection::~AsyncConnection() {
+    loop_.cancel(timer_);
+    loop_.unwatch(watched_);
+}
+
+void AsyncConnection::connect() {
+    const ConnectionKeywords keywords = connection_keywords(url_);
+    connection_.reset(PQconnectStartParams(keywords.keywords.data(), keywords.values.data(), 1));
+    state_ = State::connecting;
+    if (connection_ == nullptr || PQstatus(connection_.get()) == CONNECTION_BAD) {
+        lose(connection_failure(connection_.get()));
+        return;
+    }
+    timer_ = loop_.schedule(BootClock::now() + connect_limit, [this] { lose("timeout expired"); });
+    watched_ = PQsocket(connection_.get());
+    loop_.watch(watched_, {false, true}, [this](Readiness) { continue_connecting(); });
+}
+
+void AsyncConnection::continue_connecting() {
+    const PostgresPollingStatusType status = PQconnectPoll(connection_.get());
+    // libpq may have closed the socket and opened another (next address, TLS refused): epoll forgets a closed one, and
+    // the new one may have the same number.
+    loop_.unwatch(watched_);
+    watched_ = PQsocket(connection_.get());
+    if (status == PGRES_POLLING_FAILED) {
+        lose(connection_failure(connection_.get()));
+        return;
+    }
+    if (status == PGRES_POLLING_OK) {
+        PQsetnonblocking(connection_.get(), 1);
+        become_idle();
+        return;
+    }
+    const Readiness interest{status == PGRES_POLLING_READING, status == PGRES_POLLING_WRITING};
+    loop_.watch(watched_, interest, [this](Readiness) { continue_connecting(); });
+}
+
+void AsyncConnection::become_idle() {
+    loop_.cancel(timer_);
+    timer_ = 0;
+    state_ = State::idle;
+    away_since_.reset();
+    backoff_.reset();
+    loop_.watch(watched_, {true, false}, [this](Readiness) { on_ready(); });
+    on_idle_();
+}
+
+void AsyncConnection::submit(
+    const std::vector<Statement>& statements, std::function<void(PipelineOutcome)> on_end) {
+    state_ = State::busy;
+    on_end_ = std::move(on_end);
+    std::vector<std::string_view> sql;
+    for (const Statement& statement : statements)
+        sql.push_back(statement.sql);
+    answers_ = std::make_unique<PipelineAnswers>(std::move(sql));
+    timer_ = loop_.schedule(BootClock::now() + answer_limit, [this] { lose("no answer in 30 s"); });
+    try {
+        send_pipeline(connection_.get(), statements);
+        flush_and_watch();
+    } catch (const DatabaseError&) {
+        // Reported from the loop, as every end of a group is: the socket of a broken connection is readable.
+        loop_.cancel(timer_);
+        timer_ = loop_.schedule(
+            BootClock::now(), [this] { lose(connection_failure(connection_.get())); });
+    }
+}
+
+void AsyncConnection::flush_and_watch() {
+    const int left = PQflush(connection_.get());
+    if (left < 0)
+        throw DatabaseError(connection_failure(connection_.get()), "", true);
+    loop_.watch(watched_, {true, left == 1}, [this](Readiness) { on_ready(); });
+}
+
+void AsyncConnection::on_ready() {
+    try {
+        if (PQconsumeInput(connection_.get()) != 1)
+            throw DatabaseError(connection_failure(connection_.get()), "", true);
+        if (state_ != State::busy)
+            return; // a notice or a parameter change
+        flush_and_watch();
+        if (!answers_->advance(connection_.get()))
+            return;
+    } catch (const DatabaseError& error) {
+        lose(error.what());
+        return;
+    }
+    PipelineOutcome outcome;
+    try {
+        outcome.results = answers_->take();
+    } catch (const DatabaseError& error) {
+        outcome.failure = error;
+    }
+    end_group(std::move(outcome));
+}
+
+void AsyncConnection::end_group(PipelineOutcome outcome) {
+    loop_.cancel(timer_);
+    timer_ = 0;
+    state_ = State::idle;
+    const auto on_end = std::move(on_end_);
+    on_end_ = nullptr;
+    on_end(std::move(outcome));
+    if (state_ == State::idle)
+        on_idle_();
+}
+
+void AsyncConnection::lose(const std::string& why) {
+    loop_.cancel(timer_);
+    loop_.unwatch(watched_);
+    watched_ = -1;
+    last_failure_ = why;
+    if (!away_since_)
+        away_since_ = BootClock::now();
+    connection_.reset();
+    const bool was_busy = state_ == State::busy;
+    state_ = State::waiting;
+    timer_ = loop_.schedule(BootClock::now() + backoff_.next(random_), [this] { connect(); });
+    if (!was_busy)
+        return;
+    const auto on_end = std::move(on_end_);
+    on_end_ = nullptr;
+    on_end({{}, DatabaseError(why, "", true)});
+}
+
+} // namespace blast

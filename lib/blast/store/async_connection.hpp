@@ -1,0 +1,80 @@
+#pragma once
+
+#include "blast/core/backoff.hpp"
+#include "blast/core/event_loop.hpp"
+#include "blast/store/connection.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+struct pg_conn;
+
+namespace blast {
+
+class PipelineAnswers;
+
+/// How a group of statements ended: results, or the failure. A failure with connection_lost() leaves open whether the
+/// group was committed.
+struct PipelineOutcome {
+    Results results;
+    std::optional<DatabaseError> failure;
+};
+
+/// One connection to PostgreSQL on an event loop, for one group of statements at a time. It reconnects by itself with
+/// jittered backoff when it is lost, for as long as it lives; the group that was under way ends as lost and is not
+/// repeated. Behind a transaction pooler as safe as Connection. Not thread-safe.
+class AsyncConnection {
+public:
+    /// Starts to connect; `on_idle` is called from the loop whenever the connection becomes ready for a group.
+    AsyncConnection(
+        EventLoop& loop, std::string url, Random& random, std::function<void()> on_idle);
+    ~AsyncConnection();
+    AsyncConnection(const AsyncConnection&) = delete;
+    AsyncConnection& operator=(const AsyncConnection&) = delete;
+    AsyncConnection(AsyncConnection&&) = delete;
+    AsyncConnection& operator=(AsyncConnection&&) = delete;
+
+    bool idle() const noexcept { return state_ == State::idle; }
+    /// Since when there is no usable connection; nothing while there is one.
+    std::optional<Instant> away_since() const noexcept { return away_since_; }
+    /// Why the last connection or attempt to connect ended.
+    const std::string& last_failure() const noexcept { return last_failure_; }
+
+    /// Only while idle. All statements are one transaction; `on_end` is called once, from the loop, when the Sync is
+    /// answered or the connection is lost. A group without an answer for 30 s counts as lost.
+    void
+    submit(const std::vector<Statement>& statements, std::function<void(PipelineOutcome)> on_end);
+
+private:
+    enum class State { waiting, connecting, idle, busy };
+    struct Close {
+        void operator()(pg_conn* connection) const noexcept;
+    };
+
+    void connect();
+    void continue_connecting();
+    void become_idle();
+    void on_ready();
+    void flush_and_watch();
+    void end_group(PipelineOutcome outcome);
+    void lose(const std::string& why);
+
+    EventLoop& loop_;
+    std::string url_;
+    Random& random_;
+    Backoff backoff_;
+    std::function<void()> on_idle_;
+    std::unique_ptr<pg_conn, Close> connection_;
+    State state_ = State::waiting;
+    std::optional<Instant> away_since_;
+    std::string last_failure_;
+    EventLoop::Timer timer_ = 0;
+    int watched_ = -1;
+    std::unique_ptr<PipelineAnswers> answers_;
+    std::function<void(PipelineOutcome)> on_end_;
+};
+
+} // namespace blast
