@@ -53,11 +53,7 @@ public:
     Multi(Multi&&) = delete;
     Multi& operator=(Multi&&) = delete;
 
-    void start(
-        const std::string& path,
-        std::string body,
-        std::chrono::milliseconds timeout,
-        std::function<void(HttpAnswer)> on_end);
+    void start(HttpRequest request, std::function<void(HttpAnswer)> on_end);
     std::size_t in_flight() const noexcept { return active_.size(); }
 
 private:

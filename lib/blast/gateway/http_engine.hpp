@@ -54,16 +54,8 @@ public:
     HttpEngine(HttpEngine&&) = delete;
     HttpEngine& operator=(HttpEngine&&) = delete;
 
-    /// `path` such as "/v1/sendMessage2"; `body` is JSON. `on_end` is called once from the loop, never from here.
-    void post(
-        const std::string& path,
-        std::string body,
-        std::chrono::milliseconds timeout,
-        std::function<void(HttpAnswer)> on_end);
-    void
-    get(const std::string& path,
-        std::chrono::milliseconds timeout,
-        std::function<void(HttpAnswer)> on_end);
+    /// `on_end` is called once from the loop, never from here.
+    void send(HttpRequest request, std::function<void(HttpAnswer)> on_end);
 
     std::size_t in_flight() const noexcept;
 
