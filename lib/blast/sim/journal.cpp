@@ -1,0 +1,65 @@
+#include "blast/sim/journal.hpp"
+
+#include "blast/sim/json_text.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <optional>
+
+namespace blast::sim {
+
+using std::chrono::microseconds;
+
+namespace {
+
+std::optional<JournalEntry> parse_entry(const std::string& line) {
+    const auto document = nlohmann::json::parse(line, nullptr, false);
+    const std::string_view to = string_at(document, "to");
+    const std::string_view id = string_at(document, "id");
+    JournalEntry entry;
+    if (id.size() != entry.id.size() || to.empty() || !document.contains("time") ||
+        !document["time"].is_number())
+        return std::nullopt;
+    const char* const end = to.data() + to.size();
+    if (std::from_chars(to.data() + 1, end, entry.phone).ptr != end)
+        return std::nullopt;
+    std::copy(id.begin(), id.end(), entry.id.begin());
+    entry.time = WallTime(microseconds(std::llround(document["time"].get<double>() * 1e6)));
+    entry.text = string_at(document, "text");
+    entry.device = string_at(document, "device");
+    entry.redirect_url = string_at(document, "redirect_url");
+    return entry;
+}
+
+} // namespace
+
+void Journal::append(const JournalEntry& entry, std::string_view quoted_text) {
+    const auto since_epoch =
+        std::chrono::duration_cast<microseconds>(entry.time.time_since_epoch()).count();
+    file_.append(fmt::format(
+        R"({{"time":{}.{:06},"to":"+{}","id":"{}","text":{},"device":{}{}}})"
+        "\n",
+        since_epoch / 1'000'000, since_epoch % 1'000'000, entry.phone, text_of(entry.id),
+        quoted_text, json_string(entry.device),
+        entry.redirect_url.empty() ? "" : R"(,"redirect_url":)" + json_string(entry.redirect_url)));
+}
+
+std::size_t
+read_journal(const std::string& path, const std::function<void(const JournalEntry&)>& on_entry) {
+    std::ifstream in(path, std::ios::binary);
+    std::size_t foreign = 0;
+    for (std::string line; std::getline(in, line);) {
+        if (const auto entry = parse_entry(line))
+            on_entry(*entry);
+        else
+            ++foreign;
+    }
+    return foreign;
+}
+
+} // namespace blast::sim
