@@ -1,5 +1,5 @@
 # Every library is a Debian 12 package, found and never vendored. Those without a CMake or pkg-config file
-# (libcsv, kainjow-mustache) are found by their header and library.
+# (libcsv, kainjow-mustache), and toml++ as headers alone, are found by their header and library.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(CLI11 REQUIRED)
@@ -24,3 +24,4 @@ endfunction()
 blast_find_library(csv csv.h csv)
 blast_find_library(mustache kainjow/mustache.hpp "")
 blast_find_library(phonenumber phonenumbers/phonenumberutil.h phonenumber)
+blast_find_library(tomlplusplus toml++/toml.h "")

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "blast/core/error.hpp"
+
+#include <functional>
+#include <string>
+
+namespace blast {
+
+struct Invocation;
+
+/// The frame of every executable: calls `tool`, tells what went wrong in one line on standard error and returns the exit
+/// status for main. Output that could not be written (a full disk) makes a success a 3; a closed pipe does so without a
+/// word.
+///
+///     int main(int argc, char** argv) {
+///         return blast::run_tool("blast-poll", argc, argv, blast::poll_tool);
+///     }
+int run_tool(
+    const std::string& name,
+    int argc,
+    char** argv,
+    const std::function<ExitCode(const Invocation&)>& tool);
+
+} // namespace blast
