@@ -1,0 +1,157 @@
+#pragma once
+
+#include "blast/core/backoff.hpp"
+#include "blast/core/random.hpp"
+#include "blast/domain/circuit.hpp"
+#include "blast/domain/send_events.hpp"
+#include "blast/domain/throughput.hpp"
+
+#include <deque>
+#include <unordered_map>
+
+namespace blast {
+
+/// What a run may do, decided before it starts.
+struct SendLimits {
+    std::size_t devices = 1;
+    std::size_t concurrency = 8;
+    std::chrono::milliseconds lease{55'000}; ///< longer than any request by `lease_margin`
+    std::chrono::milliseconds lease_margin{
+        30'000}; ///< a request is begun within it, counted from the claim
+    std::chrono::milliseconds claim_ahead{
+        50}; ///< of its slot, or one round trip to the database if longer
+    std::chrono::milliseconds database_budget{60'000}; ///< how long the database may be away
+    std::chrono::milliseconds gateway_budget{60'000};  ///< how long the gateway may be unreachable
+    std::chrono::milliseconds stop_grace{30'000}; ///< how long a stop waits for what is in flight
+    bool probing = false;                         ///< one message at a time until one is accepted
+};
+
+/// The sending of one blast by one process, as a pure machine: events and the time come in, commands go out. It decides
+/// what is claimed, posted, settled, retried and given up; it knows no SQL, no HTTP and no clock. Invariants:
+/// - a recipient is posted at most once for each time it was claimed, and only while its claim's lease is safe;
+/// - what was posted is settled by its outcome; what was not is released; nothing else is ever queued again;
+/// - claimed and not yet settled are at most twice the concurrency plus what 50 ms send at the present rate.
+/// Not thread-safe.
+class SendMachine {
+public:
+    SendMachine(const SendLimits& limits, Random& random);
+
+    /// The commands that follow from `event`, in order. Each Claim, ReadBackAttempt, CheckQueue, Post and Settle is
+    /// answered by an event later, never from within.
+    std::vector<SendCommand> next(const SendEvent& event, Instant now);
+
+    /// When it wants a Tick at the latest.
+    Instant wake_at(Instant now) const;
+
+    std::size_t in_flight() const noexcept { return in_flight_.size(); }
+    double throughput(Instant now) const { return throughput_.per_second(now); }
+    const Circuit& circuit() const noexcept { return circuit_; }
+    /// The database's round trip; claims reach ahead by it where it is longer than 50 ms.
+    void set_claim_ahead(std::chrono::milliseconds ahead) { limits_.claim_ahead = ahead; }
+
+private:
+    enum class Lane { away, idle, busy };
+    enum class ClaimLaneWork { none, claim, read_back, check };
+
+    struct Held {
+        std::int64_t id = 0;
+        AttemptId attempt;
+        Instant slot{};
+        Instant not_after{};
+    };
+    struct InFlight {
+        AttemptId attempt;
+        DeviceIndex device = 0;
+    };
+    struct Device {
+        std::deque<Held> ready;
+        std::int64_t cursor = 0;
+        Instant next_claim{};
+        bool exhausted = false;
+        bool capped = false;
+        bool slow = false;
+    };
+    /// An attempt whose claim was lost, with when it was asked for.
+    struct Doubt {
+        Claim claim;
+        Instant asked_at{};
+    };
+
+    void on(const ClaimAnswered& event, Instant now);
+    void on(const ClaimLost& event, Instant now);
+    void on(const ClaimRejected& event, Instant now);
+    void on(const AttemptReadBack& event, Instant now);
+    void on(const QueryLost& event, Instant now);
+    void on(const PostEnded& event, Instant now);
+    void on(const Settled& event, Instant now);
+    void on(const SettleLost& event, Instant now);
+    void on(const QueueChecked& event, Instant now);
+    void on(const ClaimsReady& event, Instant now);
+    void on(const RecordsReady& event, Instant now);
+    void on(const ClaimsAway& event, Instant now);
+    void on(const RecordsAway& event, Instant now);
+    void on(const StopRequested& event, Instant now);
+    void on(const Tick& event, Instant now);
+
+    void stop(SendStop reason, Instant now);
+    void
+    hold(DeviceIndex device, const AttemptId& attempt, const ClaimedRow& row, Instant asked_at);
+    void release_ready(Device& device, DeviceIndex index);
+    void release_all_ready();
+    void note_gateway(SendVerdict verdict, Instant now);
+    void note_empty_claim(Device& device, const ClaimAnswered& answer, Instant now);
+    void watch_budgets(Instant now);
+
+    void lose_claim_lane(Instant now);
+    void plan_posts(Instant now);
+    void post_ready(DeviceIndex index, Instant now);
+    void plan_settlements(Instant now);
+    void plan_claim_lane(Instant now);
+    bool plan_claim(Instant now);
+    void plan_finish(Instant now);
+
+    std::size_t held() const;
+    std::size_t claim_room(Instant now) const;
+    std::size_t claim_threshold(Instant now) const;
+    std::size_t post_limit() const;
+    bool nothing_claimable() const;
+    bool settlements_due(Instant now) const;
+
+    SendLimits limits_;
+    Random& random_;
+    Backoff gateway_backoff_;
+    Throughput throughput_;
+    Circuit circuit_;
+    std::vector<SendCommand> commands_;
+
+    std::vector<Device> devices_;
+    DeviceIndex next_device_ = 0; ///< whose turn it is to claim
+    DeviceIndex post_turn_ = 0;
+    std::size_t ready_ = 0; ///< over all devices
+    std::unordered_map<std::int64_t, InFlight> in_flight_;
+
+    Lane claims_ = Lane::away;
+    Lane records_ = Lane::away;
+    Instant claims_away_since_{};
+    Instant records_away_since_{};
+    ClaimLaneWork work_ = ClaimLaneWork::none;
+    Doubt claiming_;                  ///< under way on the claim lane
+    std::deque<Doubt> doubts_;        ///< to be read back
+    std::vector<AttemptId> given_up_; ///< read back as empty: released before the run ends
+
+    std::vector<Settlement> pending_;
+    Instant pending_since_{};
+    Settle settling_; ///< under way on the record lane
+
+    std::optional<Instant> gateway_away_since_;
+    Instant gateway_retry_at_{};
+    bool probing_;
+
+    std::optional<SendStop> stopping_;
+    Instant stop_deadline_{};
+    std::optional<QueueChecked> queue_;
+    bool finished_ = false;
+    bool started_ = false;
+};
+
+} // namespace blast

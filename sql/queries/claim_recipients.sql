@@ -1,0 +1,64 @@
+-- Takes free slots of a device and as many queued recipients: QUEUED -> SENDING, committed before anything is posted.
+-- $1 blast, $2 id to start after, $3 most rows, $4 attempt id, $5 lease in seconds, $6 device, $7 paced,
+-- $8 starts of the slots from now in seconds, one more than $3, $9 how many seconds ahead of its slot a row may be
+-- claimed, $10 daily cap or NULL, $11 time zone of the cap's day, $12 counter slot.
+-- Row 1 says how the device stands; its id is NULL when nothing was claimed. Rows come in the order of their slots.
+WITH device AS MATERIALIZED (
+    SELECT d.device, d.blocked_until, d.slow_left, today.day,
+           CASE WHEN d.day >= today.day THEN d.day_posts ELSE 0 END AS posts,
+           greatest(d.next_slot_at, now()) AS first_slot,
+           CASE WHEN d.slow_left > 0 THEN 2 ELSE 1 END AS stretch
+    FROM devices d, (SELECT (now() AT TIME ZONE $11::text)::date AS day) today
+    WHERE d.device = $6::text
+    FOR UPDATE OF d
+), free AS MATERIALIZED (
+    SELECT device.*,
+           greatest(0, least(
+               CASE WHEN blocked_until > now() THEN 0
+                    WHEN NOT $7::boolean THEN $3::integer
+                    ELSE (SELECT count(*)::integer FROM unnest(($8::float8[])[1:$3::integer]) AS start
+                          WHERE first_slot + make_interval(secs => start * stretch)
+                                <= now() + make_interval(secs => $9::float8)) END,
+               $10::integer - posts)) AS slots
+    FROM device
+), picked AS MATERIALIZED (
+    SELECT o.id FROM blast_outbox o
+    WHERE o.blast_id = $1::bigint AND o.id > $2::bigint AND o.state = 'QUEUED'
+      AND (o.not_before IS NULL OR o.not_before <= now())
+      AND (o.device IS NULL OR o.device = $6::text)
+      AND NOT EXISTS (SELECT 1 FROM opt_outs p WHERE p.phone_number = o.phone_number)
+    ORDER BY o.id
+    LIMIT (SELECT slots FROM free)
+    FOR UPDATE OF o SKIP LOCKED
+), claimed AS (
+    UPDATE blast_outbox o
+    SET state = 'SENDING', attempt_id = $4::uuid, attempts = o.attempts + 1, attempted_at = now(),
+        lease_until = now() + make_interval(secs => $5::float8), not_before = NULL
+    WHERE o.blast_id = $1::bigint AND o.id = ANY (ARRAY(SELECT id FROM picked))
+    RETURNING o.id, o.phone_number, o.variables, o.variant
+), taken AS (
+    SELECT count(*)::integer AS rows FROM claimed
+), paced AS (
+    UPDATE devices d
+    SET next_slot_at = CASE WHEN $7::boolean AND taken.rows > 0
+                            THEN first_slot + make_interval(secs => ($8::float8[])[taken.rows + 1] * stretch)
+                            ELSE d.next_slot_at END,
+        day = greatest(d.day, free.day), day_posts = free.posts + taken.rows
+    FROM free, taken
+    WHERE d.device = free.device AND taken.rows > 0
+), counted AS (
+    INSERT INTO blast_counters AS c (blast_id, slot, queued, sending)
+    SELECT $1::bigint, $12::smallint, -taken.rows, taken.rows FROM taken WHERE taken.rows > 0
+    ON CONFLICT (blast_id, slot) DO UPDATE
+    SET queued = c.queued + excluded.queued, sending = c.sending + excluded.sending
+)
+SELECT extract(epoch FROM now()) AS server_epoch,
+       CASE WHEN $7::boolean THEN extract(epoch FROM first_slot - now())
+            + CASE WHEN taken.rows > 0 THEN ($8::float8[])[taken.rows + 1] * stretch ELSE 0 END
+            ELSE 0 END AS next_slot_in,
+       greatest(0, extract(epoch FROM blocked_until - now())) AS blocked_for,
+       $10::integer IS NOT NULL AND posts + taken.rows >= $10::integer AS capped,
+       slow_left, stretch, slots,
+       claimed.id, claimed.phone_number, claimed.variables, claimed.variant
+FROM free CROSS JOIN taken LEFT JOIN claimed ON true
+ORDER BY claimed.id

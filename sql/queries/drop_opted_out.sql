@@ -1,0 +1,19 @@
+-- Queued recipients who have opted out meanwhile. $1 blast, $2 counter slot.
+WITH out AS MATERIALIZED (
+    SELECT o.id FROM blast_outbox o JOIN opt_outs p ON p.phone_number = o.phone_number
+    WHERE o.blast_id = $1::bigint AND o.state = 'QUEUED'
+    ORDER BY o.id FOR UPDATE OF o SKIP LOCKED
+), dropped AS (
+    UPDATE blast_outbox o SET state = 'DROPPED', ended_at = now(), last_error = 'opted out'
+    WHERE o.blast_id = $1::bigint AND o.id = ANY (ARRAY(SELECT id FROM out))
+    RETURNING o.id
+), history AS (
+    INSERT INTO status_history (blast_id, recipient_id, status, source, detail)
+    SELECT $1::bigint, id, 'DROPPED', 'send', 'opted out' FROM dropped
+), counted AS (
+    INSERT INTO blast_counters AS c (blast_id, slot, queued, dropped)
+    SELECT $1::bigint, $2::smallint, -count(*), count(*) FROM dropped HAVING count(*) > 0
+    ON CONFLICT (blast_id, slot) DO UPDATE
+    SET queued = c.queued + excluded.queued, dropped = c.dropped + excluded.dropped
+)
+SELECT count(*) FROM dropped

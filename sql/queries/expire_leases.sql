@@ -1,0 +1,17 @@
+-- What a dead sender left: nobody knows whether it was sent, so it is never queued again by itself. $1 blast,
+-- $2 counter slot.
+WITH expired AS (
+    UPDATE blast_outbox o
+    SET state = 'UNCONFIRMED', ended_at = now(), last_error = 'its sender ended before the outcome was recorded'
+    WHERE o.blast_id = $1::bigint AND o.state = 'SENDING' AND o.lease_until < now()
+    RETURNING o.id, o.last_error
+), history AS (
+    INSERT INTO status_history (blast_id, recipient_id, status, source, detail)
+    SELECT $1::bigint, id, 'UNCONFIRMED', 'send', last_error FROM expired
+), counted AS (
+    INSERT INTO blast_counters AS c (blast_id, slot, sending, unconfirmed)
+    SELECT $1::bigint, $2::smallint, -count(*), count(*) FROM expired HAVING count(*) > 0
+    ON CONFLICT (blast_id, slot) DO UPDATE
+    SET sending = c.sending + excluded.sending, unconfirmed = c.unconfirmed + excluded.unconfirmed
+)
+SELECT count(*) FROM expired
