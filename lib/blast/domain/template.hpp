@@ -1,16 +1,14 @@
 #pragma once
 
+#include "blast/domain/variables.hpp"
+
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace blast {
-
-/// A recipient's columns and values, in the order of the CSV's columns. Names are the CSV's own; templates find them
-/// in any case, spaces and underscores alike (column_name.hpp).
-using Variables = std::vector<std::pair<std::string, std::string>>;
 
 /// The longest message that WhatsApp takes, in bytes of UTF-8 as counted here (its own limit is 65,536 characters).
 constexpr std::size_t longest_message = 65'536;
@@ -39,6 +37,10 @@ public:
     /// The message for one recipient. A variable without a column gives nothing (check_columns refuses it earlier).
     std::string render(const Variables& variables) const;
 
+    /// Whether every message has text of the template's own outside sections and cannot become longer than longest_message
+    /// with values of at most `longest_value` bytes: then message_problem has nothing to find, and no row needs a try.
+    bool always_sendable(std::size_t longest_value) const noexcept;
+
 private:
     class Parsed;
     std::unique_ptr<Parsed> parsed_;
@@ -50,13 +52,5 @@ void check_columns(
 
 /// Why a rendered message cannot be sent, for people; empty when it can: it is blank, or longer than longest_message.
 std::string message_problem(std::string_view message);
-
-/// The variables as a JSON object of strings, in their order: what is kept beside a recipient in the database.
-/// Throws std::invalid_argument for text that is not UTF-8 or holds a NUL, which JSON in PostgreSQL cannot hold.
-std::string variables_to_json(const Variables& variables);
-
-/// The inverse of variables_to_json, also for what PostgreSQL's jsonb made of it (keys in another order). Values that are no
-/// strings are kept as their JSON text, null as the empty string. Throws std::invalid_argument for anything but an object.
-Variables variables_from_json(std::string_view json);
 
 } // namespace blast

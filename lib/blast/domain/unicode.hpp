@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace blast {
+
+/// Takes the first character off `text` and returns its code point. A byte that is no part of well-formed UTF-8 is taken
+/// alone and gives U+FFFD, the replacement character. `text` must not be empty.
+char32_t take_code_point(std::string_view& text) noexcept;
+
+/// Appends the character as UTF-8; one that is not a Unicode scalar value as U+FFFD.
+void append_utf8(std::string& out, char32_t code_point);
+
+/// Lower case by Unicode's simple mapping (the C library's C.UTF-8 locale, whatever the process's own is).
+char32_t lower_case(char32_t code_point) noexcept;
+
+/// Whether it is a letter or a digit of any script (C.UTF-8's class alnum): emoji, punctuation and blanks are not.
+bool is_letter_or_digit(char32_t code_point) noexcept;
+
+} // namespace blast
