@@ -141,6 +141,19 @@ void refuse_unusable(std::string_view text, const std::string& origin) {
             fmt::format("use at most {}", most_sections));
 }
 
+void require_column(
+    const MessageTemplate& message,
+    const std::string& variable,
+    const std::vector<std::string>& columns) {
+    const bool given = std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {
+        return same_column_name(column, variable);
+    });
+    if (!given)
+        throw UsageError(
+            fmt::format("{}: no column \"{}\"", printable(message.origin()), printable(variable)),
+            "use one of " + quoted_columns(columns));
+}
+
 } // namespace
 
 /// The template as the library parsed it: once into a tree that can be read here, because the library keeps its own to
@@ -256,17 +269,8 @@ bool MessageTemplate::always_sendable(std::size_t longest_value) const noexcept 
 void check_columns(
     const std::vector<MessageTemplate>& templates, const std::vector<std::string>& columns) {
     for (const MessageTemplate& message : templates) {
-        for (const std::string& variable : message.variables()) {
-            const bool given =
-                std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {
-                    return same_column_name(column, variable);
-                });
-            if (!given)
-                throw UsageError(
-                    fmt::format(
-                        "{}: no column \"{}\"", printable(message.origin()), printable(variable)),
-                    "use one of " + quoted_columns(columns));
-        }
+        for (const std::string& variable : message.variables())
+            require_column(message, variable, columns);
     }
 }
 
