@@ -1,0 +1,114 @@
+#include "blast/store/blast_store.hpp"
+
+#include "blast/sql.hpp"
+#include "blast/store/connection.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <sstream>
+
+namespace blast {
+
+namespace {
+
+std::vector<std::string> split(std::string_view list) {
+    std::vector<std::string> parts;
+    std::istringstream in{std::string(list)};
+    for (std::string part; std::getline(in, part, ',');)
+        parts.push_back(part);
+    return parts;
+}
+
+std::string array_of(const std::vector<std::string>& texts) {
+    ArrayLiteral literal;
+    for (const std::string& text : texts)
+        literal.add(text);
+    return literal.take();
+}
+
+BlastSettings settings_from(const Result& row) {
+    BlastSettings settings;
+    settings.tag = row.text(0, 1);
+    settings.stage = row.text(0, 2);
+    settings.messages = nlohmann::json::parse(row.text(0, 3)).get<std::vector<std::string>>();
+    settings.devices = split(row.text(0, 4));
+    settings.rate = row.text(0, 5);
+    settings.jitter_percent = static_cast<int>(row.integer(0, 6));
+    if (const auto cap = row.optional_integer(0, 7))
+        settings.daily_cap = static_cast<int>(*cap);
+    if (const auto window = row.optional_text(0, 8))
+        settings.window = std::string(*window);
+    settings.scheduled_at = row.optional_number(0, 9);
+    return settings;
+}
+
+} // namespace
+
+std::optional<Blast> load_blast(Connection& connection, std::optional<std::int64_t> id) {
+    const Result row = connection.execute(sql::load_blast, Parameters::of(id));
+    if (row.empty())
+        return std::nullopt;
+    Blast blast;
+    blast.id = row.integer(0, 0);
+    blast.settings = settings_from(row);
+    blast.stopped_by = row.text(0, 10);
+    blast.has_living_sender = row.boolean(0, 11);
+    blast.skipped = {row.integer(0, 12), row.integer(0, 13), row.integer(0, 14)};
+    return blast;
+}
+
+BlastCounts load_counts(Connection& connection, std::int64_t blast_id) {
+    const Result row = connection.execute(sql::blast_counts, Parameters::of(blast_id));
+    row.one_row();
+    return {row.integer(0, 0), row.integer(0, 1), row.integer(0, 2), row.integer(0, 3),
+            row.integer(0, 4), row.integer(0, 5), row.integer(0, 6), row.integer(0, 7),
+            row.integer(0, 8), row.integer(0, 9), row.integer(0, 10)};
+}
+
+void take_up_again(Connection& connection, const Blast& blast, const ChangedSettings& changes) {
+    const auto& devices = changes.devices ? *changes.devices : blast.settings.devices;
+    Parameters kept;
+    kept.add(blast.id);
+    if (changes.devices)
+        kept.add(array_of(*changes.devices));
+    else
+        kept.add(std::nullopt);
+    kept.add(changes.rate).add(changes.jitter_percent).add(changes.daily_cap).add(changes.window);
+    std::vector<Statement> statements{
+        {sql::keep_settings, kept},
+        {sql::ensure_devices, Parameters::of(array_of(devices))},
+        {sql::unpin_devices, Parameters::of(blast.id, array_of(devices))}};
+    if (changes.devices && devices.size() > 1)
+        statements.push_back({sql::assign_devices, Parameters::of(blast.id, array_of(devices))});
+    connection.execute_together(statements);
+}
+
+std::int64_t requeue(Connection& connection, std::int64_t blast_id, const std::string& state) {
+    const auto parameters = Parameters::of(blast_id, state, short_work_slot);
+    return connection.execute(sql::requeue_recipients, parameters).one_row().integer(0, 0);
+}
+
+std::int64_t expire_leases(Connection& connection, std::int64_t blast_id) {
+    const auto parameters = Parameters::of(blast_id, short_work_slot);
+    return connection.execute(sql::expire_leases, parameters).one_row().integer(0, 0);
+}
+
+std::vector<std::int64_t> due_blasts(Connection& connection) {
+    const Result rows = connection.execute(sql::due_blasts);
+    std::vector<std::int64_t> ids;
+    for (int row = 0; row < rows.rows(); ++row)
+        ids.push_back(rows.integer(row, 0));
+    return ids;
+}
+
+bool take_up_alone(
+    Connection& connection,
+    std::int64_t blast_id,
+    const std::string& sender,
+    std::chrono::milliseconds lease) {
+    const double seconds = std::chrono::duration<double>(lease).count();
+    return !connection.execute(sql::take_up_blast, Parameters::of(blast_id, sender, seconds))
+                .empty();
+}
+
+} // namespace blast

@@ -1,0 +1,106 @@
+#include "blast/store/queue_store.hpp"
+
+#include "blast/core/error.hpp"
+#include "blast/core/printable.hpp"
+#include "blast/sql.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace blast {
+
+namespace {
+
+constexpr std::size_t group_size = 2'000;
+
+Parameters blast_parameters(const BlastSettings& settings) {
+    ArrayLiteral devices;
+    for (const std::string& device : settings.devices)
+        devices.add(device);
+    Parameters parameters;
+    parameters.add(settings.tag)
+        .add(settings.stage)
+        .add(nlohmann::json(settings.messages).dump())
+        .add(std::move(devices))
+        .add(settings.rate)
+        .add(settings.jitter_percent)
+        .add(settings.daily_cap)
+        .add(settings.window)
+        .add(settings.scheduled_at);
+    return parameters;
+}
+
+void refuse_twin(Connection& connection, const BlastSettings& settings) {
+    const Result twin =
+        connection.execute(sql::find_twin, Parameters::of(settings.tag, settings.stage));
+    if (twin.empty())
+        return;
+    throw UsageError(
+        fmt::format(
+            "tag '{}' and stage '{}' are taken by blast {}", printable(settings.tag),
+            printable(settings.stage), twin.integer(0, 0)),
+        fmt::format(
+            "continue it with --resume {}, choose another --stage, or add --again",
+            twin.integer(0, 0)));
+}
+
+} // namespace
+
+QueueTransaction::QueueTransaction(
+    Connection& connection, const BlastSettings& settings, bool again)
+    : connection_(connection), transaction_(connection), settings_(settings) {
+    connection_.execute(sql::lock_tag, Parameters::of(settings.tag, settings.stage));
+    if (!again)
+        refuse_twin(connection_, settings);
+    blast_id_ =
+        connection_.execute(sql::insert_blast, blast_parameters(settings)).one_row().integer(0, 0);
+}
+
+void QueueTransaction::add(std::string_view phone, std::string_view variables) {
+    phones_.add(phone);
+    variables_.add(variables);
+    ++added_;
+    if (phones_.size() == group_size)
+        send_group();
+}
+
+void QueueTransaction::send_group() {
+    collect_group();
+    connection_.start(
+        {{sql::queue_recipients, Parameters::of(blast_id_, phones_.take(), variables_.take())}});
+    group_under_way_ = true;
+}
+
+void QueueTransaction::collect_group() {
+    if (!group_under_way_)
+        return;
+    group_under_way_ = false;
+    const Results results = connection_.collect();
+    queued_ += results.front().one_row().integer(0, 0);
+    skipped_.opted_out += results.front().integer(0, 1);
+}
+
+void QueueTransaction::finish(std::int64_t invalid) {
+    if (phones_.size() > 0)
+        send_group();
+    collect_group();
+    skipped_.invalid = invalid;
+    skipped_.duplicate = added_ - queued_ - skipped_.opted_out;
+    ArrayLiteral devices;
+    for (const std::string& device : settings_.devices)
+        devices.add(device);
+    const std::string device_list = devices.take();
+    std::vector<Statement> statements{
+        {sql::finish_queueing, Parameters::of(
+                                   blast_id_, queued_, skipped_.invalid, skipped_.duplicate,
+                                   skipped_.opted_out, short_work_slot)},
+        {sql::ensure_devices, Parameters::of(device_list)}};
+    if (settings_.messages.size() > 1)
+        statements.push_back(
+            {sql::assign_variants, Parameters::of(blast_id_, settings_.messages.size())});
+    if (settings_.devices.size() > 1)
+        statements.push_back({sql::assign_devices, Parameters::of(blast_id_, device_list)});
+    connection_.execute_together(statements);
+}
+
+} // namespace blast

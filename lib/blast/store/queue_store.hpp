@@ -1,0 +1,44 @@
+#pragma once
+
+#include "blast/store/blast_store.hpp"
+#include "blast/store/connection.hpp"
+
+namespace blast {
+
+/// The transaction in which a blast and its audience are queued: all of it or nothing. Recipients are sent to the
+/// server in groups while the caller reads on; memory does not grow with the audience. Not thread-safe. All calls throw
+/// DatabaseError.
+class QueueTransaction {
+public:
+    /// Begins, and takes the lock of the tag and stage. Throws UsageError naming the blast that has both already, unless
+    /// `again`.
+    QueueTransaction(Connection& connection, const BlastSettings& settings, bool again);
+
+    /// `phone` is E.164, `variables` a JSON object of strings.
+    void add(std::string_view phone, std::string_view variables);
+    /// Sends what is left, splits variants and devices. `invalid` rows were left out by the caller.
+    void finish(std::int64_t invalid);
+    void commit() { transaction_.commit(); }
+
+    std::int64_t blast_id() const noexcept { return blast_id_; }
+    /// After finish().
+    std::int64_t queued() const noexcept { return queued_; }
+    const SkippedCounts& skipped() const noexcept { return skipped_; }
+
+private:
+    void send_group();
+    void collect_group();
+
+    Connection& connection_;
+    Transaction transaction_;
+    const BlastSettings& settings_;
+    std::int64_t blast_id_ = 0;
+    ArrayLiteral phones_;
+    ArrayLiteral variables_;
+    std::int64_t added_ = 0;
+    std::int64_t queued_ = 0;
+    SkippedCounts skipped_;
+    bool group_under_way_ = false;
+};
+
+} // namespace blast

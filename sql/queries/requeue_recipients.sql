@@ -1,0 +1,19 @@
+-- FAILED or UNCONFIRMED recipients are queued again, on a person's word. The attempt id stays until the next claim: an
+-- answer that comes late still records its message. $1 blast, $2 the state, $3 counter slot. Returns how many.
+WITH requeued AS (
+    UPDATE blast_outbox o SET state = 'QUEUED', not_before = NULL, ended_at = NULL, lease_until = NULL
+    WHERE o.blast_id = $1::bigint AND o.state = $2::text
+    RETURNING o.id
+), history AS (
+    INSERT INTO status_history (blast_id, recipient_id, status, source, detail)
+    SELECT $1::bigint, id, 'QUEUED', 'manual', 'queued again: was ' || $2::text FROM requeued
+), counted AS (
+    INSERT INTO blast_counters AS c (blast_id, slot, queued, failed, unconfirmed)
+    SELECT $1::bigint, $3::smallint, count(*), -count(*) FILTER (WHERE $2::text = 'FAILED'),
+           -count(*) FILTER (WHERE $2::text = 'UNCONFIRMED')
+    FROM requeued HAVING count(*) > 0
+    ON CONFLICT (blast_id, slot) DO UPDATE
+    SET queued = c.queued + excluded.queued, failed = c.failed + excluded.failed,
+        unconfirmed = c.unconfirmed + excluded.unconfirmed
+)
+SELECT count(*) FROM requeued
