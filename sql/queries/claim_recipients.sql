@@ -52,13 +52,9 @@ WITH device AS MATERIALIZED (
     ON CONFLICT (blast_id, slot) DO UPDATE
     SET queued = c.queued + excluded.queued, sending = c.sending + excluded.sending
 )
-SELECT extract(epoch FROM now()) AS server_epoch,
-       CASE WHEN $7::boolean THEN extract(epoch FROM first_slot - now())
-            + CASE WHEN taken.rows > 0 THEN ($8::float8[])[taken.rows + 1] * stretch ELSE 0 END
-            ELSE 0 END AS next_slot_in,
+SELECT extract(epoch FROM now()) AS server_epoch, extract(epoch FROM first_slot - now()) AS first_slot_in, stretch,
        greatest(0, extract(epoch FROM blocked_until - now())) AS blocked_for,
-       $10::integer IS NOT NULL AND posts + taken.rows >= $10::integer AS capped,
-       slow_left, stretch, slots,
+       $10::integer IS NOT NULL AND posts + taken.rows >= $10::integer AS capped, slots,
        claimed.id, claimed.phone_number, claimed.variables, claimed.variant
 FROM free CROSS JOIN taken LEFT JOIN claimed ON true
 ORDER BY claimed.id

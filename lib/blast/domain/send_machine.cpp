@@ -9,41 +9,25 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr milliseconds flush_after{8};
-constexpr std::size_t flush_size = 200;
-constexpr std::size_t largest_claim = 500;
-constexpr std::size_t largest_settle = 1'000;
-constexpr double allowance_seconds = 0.05;
-constexpr double claim_group_seconds = 0.01;
 constexpr milliseconds shortest_queue_wait{200};
 constexpr milliseconds longest_queue_wait{5'000};
 constexpr milliseconds first_gateway_gap{500};
 constexpr milliseconds longest_gateway_gap{8'000};
 
-AttemptId mint(Random& random) {
-    AttemptId id;
-    const std::string uuid = random.uuid();
-    std::copy(uuid.begin(), uuid.end(), id.text.begin());
-    return id;
-}
-
 } // namespace
 
-SendMachine::SendMachine(const SendLimits& limits, Random& random)
+SendMachine::SendMachine(const SendLimits& limits, Random& random, Instant now)
     : limits_(limits),
       random_(random),
       gateway_backoff_(first_gateway_gap, longest_gateway_gap),
       devices_(limits.devices),
+      claims_(now),
+      records_(now),
       probing_(limits.probing) {}
 
 std::vector<SendCommand> SendMachine::next(const SendEvent& event, Instant now) {
     if (finished_)
         return {};
-    if (!started_) {
-        started_ = true;
-        records_away_since_ = now;
-        claims_away_since_ = now;
-    }
     std::visit([&](const auto& e) { on(e, now); }, event);
     watch_budgets(now);
     plan_posts(now);
@@ -57,8 +41,7 @@ std::vector<SendCommand> SendMachine::next(const SendEvent& event, Instant now) 
 
 void SendMachine::on(const ClaimAnswered& event, Instant now) {
     const Claim claim = claiming_.claim;
-    claims_ = Lane::idle;
-    work_ = ClaimLaneWork::none;
+    end_claim_work();
     Device& device = devices_[claim.device];
     device.slow = event.slow;
     device.capped = event.capped;
@@ -89,16 +72,14 @@ void SendMachine::on(const ClaimLost&, Instant now) {
 }
 
 void SendMachine::on(const ClaimRejected&, Instant now) {
-    work_ = ClaimLaneWork::none;
-    claims_ = Lane::idle;
+    end_claim_work();
     devices_[claiming_.claim.device].next_claim = now + shortest_queue_wait;
 }
 
 void SendMachine::on(const AttemptReadBack& event, Instant now) {
     const Doubt doubt = doubts_.front();
     doubts_.pop_front();
-    work_ = ClaimLaneWork::none;
-    claims_ = Lane::idle;
+    end_claim_work();
     if (event.ids.empty())
         given_up_.push_back(doubt.claim.attempt); // the old backend may yet commit it
     for (const std::int64_t id : event.ids)
@@ -157,7 +138,7 @@ void SendMachine::note_gateway(SendVerdict verdict, Instant now) {
 }
 
 void SendMachine::on(const Settled&, Instant now) {
-    records_ = Lane::idle;
+    records_.end();
     bool requeued = false;
     for (const Settlement& settlement : settling_.settlements)
         requeued = requeued || settlement.verdict >= SendVerdict::unreachable;
@@ -173,16 +154,14 @@ void SendMachine::on(const Settled&, Instant now) {
 }
 
 void SendMachine::on(const SettleLost&, Instant now) {
-    records_ = Lane::away;
-    records_away_since_ = now;
+    records_.lose(now);
     pending_.insert(pending_.begin(), settling_.settlements.begin(), settling_.settlements.end());
     given_up_.insert(given_up_.end(), settling_.releases.begin(), settling_.releases.end());
     settling_ = {};
 }
 
 void SendMachine::on(const QueueChecked& event, Instant now) {
-    work_ = ClaimLaneWork::none;
-    claims_ = Lane::idle;
+    end_claim_work();
     queue_ = event;
     if (event.queued == 0)
         return;
@@ -202,14 +181,12 @@ void SendMachine::on(const QueueChecked& event, Instant now) {
     }
 }
 
-void SendMachine::on(const ClaimsReady&, Instant) {
-    if (claims_ == Lane::away)
-        claims_ = Lane::idle;
+void SendMachine::on(const ClaimsReady&, Instant now) {
+    claims_.ready(now);
 }
 
-void SendMachine::on(const RecordsReady&, Instant) {
-    if (records_ == Lane::away)
-        records_ = Lane::idle;
+void SendMachine::on(const RecordsReady&, Instant now) {
+    records_.ready(now);
 }
 
 void SendMachine::on(const ClaimsAway&, Instant now) {
@@ -217,9 +194,7 @@ void SendMachine::on(const ClaimsAway&, Instant now) {
 }
 
 void SendMachine::on(const RecordsAway&, Instant now) {
-    if (records_ != Lane::away)
-        records_away_since_ = now;
-    records_ = Lane::away;
+    records_.lose(now);
 }
 
 void SendMachine::on(const StopRequested& event, Instant now) {
@@ -230,10 +205,13 @@ void SendMachine::on(const Tick&, Instant) {}
 
 // ---- what follows ----
 
+void SendMachine::end_claim_work() {
+    claims_.end();
+    work_ = ClaimLaneWork::none;
+}
+
 void SendMachine::lose_claim_lane(Instant now) {
-    if (claims_ != Lane::away)
-        claims_away_since_ = now;
-    claims_ = Lane::away;
+    claims_.lose(now);
     work_ = ClaimLaneWork::none;
 }
 
@@ -261,191 +239,6 @@ void SendMachine::release_ready(Device& device, DeviceIndex index) {
 void SendMachine::release_all_ready() {
     for (DeviceIndex index = 0; index < devices_.size(); ++index)
         release_ready(devices_[index], index);
-}
-
-void SendMachine::watch_budgets(Instant now) {
-    if (gateway_away_since_ && now - *gateway_away_since_ >= limits_.gateway_budget)
-        stop(SendStop::gateway_away, now);
-    if (claims_ == Lane::away && now - claims_away_since_ >= limits_.database_budget) {
-        stop(SendStop::database_away, now);
-        for (const Doubt& doubt : doubts_)
-            given_up_.push_back(doubt.claim.attempt);
-        doubts_.clear();
-    }
-    if (stopping_ && now >= stop_deadline_) {
-        for (const auto& [id, post] : in_flight_)
-            pending_.push_back(
-                {id, post.attempt, post.device, SendVerdict::unconfirmed, std::nullopt});
-        in_flight_.clear();
-    }
-}
-
-void SendMachine::plan_posts(Instant now) {
-    if (records_ == Lane::away || stopping_)
-        return; // what is claimed waits for the database: its outcome could not be recorded
-    for (std::size_t tried = 0; tried < devices_.size() && ready_ > 0; ++tried) {
-        post_ready(post_turn_, now);
-        post_turn_ = (post_turn_ + 1) % devices_.size();
-    }
-}
-
-void SendMachine::post_ready(DeviceIndex index, Instant now) {
-    Device& device = devices_[index];
-    while (!device.ready.empty() && device.ready.front().slot <= now &&
-           in_flight_.size() < post_limit()) {
-        const Held row = device.ready.front();
-        device.ready.pop_front();
-        --ready_;
-        if (now > row.not_after) {
-            pending_.push_back({row.id, row.attempt, index, SendVerdict::not_begun, std::nullopt});
-            continue;
-        }
-        in_flight_.emplace(row.id, InFlight{row.attempt, index});
-        commands_.emplace_back(Post{row.id, index, row.not_after});
-    }
-}
-
-bool SendMachine::settlements_due(Instant now) const {
-    if (pending_.empty())
-        return false;
-    const bool starved = in_flight_.empty() || ready_ == 0;
-    return starved || stopping_ || pending_.size() >= flush_size ||
-           now - pending_since_ >= flush_after;
-}
-
-void SendMachine::plan_settlements(Instant now) {
-    if (records_ != Lane::idle)
-        return;
-    const bool last =
-        stopping_ && in_flight_.empty() && doubts_.empty() && work_ == ClaimLaneWork::none;
-    const bool release = !given_up_.empty() && (last || (queue_ && queue_->queued == 0));
-    if (!settlements_due(now) && !release)
-        return;
-    const auto count = static_cast<std::ptrdiff_t>(std::min(pending_.size(), largest_settle));
-    settling_.settlements.assign(pending_.begin(), pending_.begin() + count);
-    pending_.erase(pending_.begin(), pending_.begin() + count);
-    if (release)
-        settling_.releases = std::exchange(given_up_, {});
-    records_ = Lane::busy;
-    commands_.emplace_back(settling_);
-}
-
-void SendMachine::plan_claim_lane(Instant now) {
-    if (claims_ != Lane::idle)
-        return;
-    if (!doubts_.empty()) {
-        claims_ = Lane::busy;
-        work_ = ClaimLaneWork::read_back;
-        commands_.emplace_back(ReadBackAttempt{doubts_.front().claim.attempt});
-        return;
-    }
-    if (stopping_ || records_ == Lane::away || now < gateway_retry_at_ || plan_claim(now))
-        return;
-    if (nothing_claimable() && !queue_) {
-        claims_ = Lane::busy;
-        work_ = ClaimLaneWork::check;
-        commands_.emplace_back(CheckQueue{});
-    }
-}
-
-bool SendMachine::plan_claim(Instant now) {
-    const std::size_t room = claim_room(now);
-    if (room == 0 || (room < claim_threshold(now) && held() > 0))
-        return false;
-    for (std::size_t tried = 0; tried < devices_.size(); ++tried) {
-        const DeviceIndex index = (next_device_ + tried) % devices_.size();
-        Device& device = devices_[index];
-        if (device.exhausted || device.capped || device.next_claim > now)
-            continue;
-        claiming_ = {{index, std::min(room, largest_claim), device.cursor, mint(random_)}, now};
-        claims_ = Lane::busy;
-        work_ = ClaimLaneWork::claim;
-        commands_.emplace_back(claiming_.claim);
-        next_device_ = (index + 1) % devices_.size();
-        return true;
-    }
-    return false;
-}
-
-void SendMachine::plan_finish(Instant now) {
-    const bool idle = in_flight_.empty() && ready_ == 0 && pending_.empty() &&
-                      settling_.settlements.empty() && settling_.releases.empty() &&
-                      given_up_.empty() && doubts_.empty() && work_ == ClaimLaneWork::none;
-    const bool drained = idle && queue_ && queue_->queued == 0;
-    const bool out_of_patience = now - records_away_since_ >= limits_.database_budget ||
-                                 (stopping_ && now >= stop_deadline_);
-    const bool gave_up = records_ == Lane::away && in_flight_.empty() && out_of_patience;
-    if (!gave_up && !(idle && (stopping_ || drained)))
-        return;
-    Finish finish{stopping_.value_or(SendStop::done), {}};
-    if (gave_up) {
-        release_all_ready();
-        finish.reason = SendStop::database_away;
-        finish.unsettled = {std::move(pending_), std::move(given_up_)};
-        for (const Doubt& doubt : doubts_)
-            finish.unsettled.releases.push_back(doubt.claim.attempt);
-        if (work_ == ClaimLaneWork::claim)
-            finish.unsettled.releases.push_back(claiming_.claim.attempt);
-    }
-    finished_ = true;
-    commands_.emplace_back(std::move(finish));
-}
-
-// ---- limits ----
-
-std::size_t SendMachine::held() const {
-    return ready_ + in_flight_.size() + pending_.size() + settling_.settlements.size();
-}
-
-std::size_t SendMachine::claim_room(Instant now) const {
-    std::size_t allowance = 2 * limits_.concurrency;
-    if (probing_ || gateway_away_since_)
-        allowance = 1;
-    else
-        allowance += static_cast<std::size_t>(throughput_.per_second(now) * allowance_seconds);
-    const std::size_t taken = held();
-    return taken >= allowance ? 0 : allowance - taken;
-}
-
-std::size_t SendMachine::claim_threshold(Instant now) const {
-    const auto group = static_cast<std::size_t>(throughput_.per_second(now) * claim_group_seconds);
-    return std::max({std::size_t{1}, limits_.concurrency / 4, group});
-}
-
-std::size_t SendMachine::post_limit() const {
-    if (probing_ || gateway_away_since_)
-        return 1;
-    const bool slow =
-        std::any_of(devices_.begin(), devices_.end(), [](const Device& d) { return d.slow; });
-    return slow ? std::max<std::size_t>(1, limits_.concurrency / 2) : limits_.concurrency;
-}
-
-bool SendMachine::nothing_claimable() const {
-    return std::all_of(
-        devices_.begin(), devices_.end(), [](const Device& d) { return d.exhausted || d.capped; });
-}
-
-Instant SendMachine::wake_at(Instant now) const {
-    Instant wake = now + std::chrono::seconds(10);
-    // What is due already waits for an event, not for time.
-    const auto at = [&](Instant when) {
-        if (when > now)
-            wake = std::min(wake, when);
-    };
-    for (const Device& device : devices_) {
-        if (!device.ready.empty())
-            at(device.ready.front().slot);
-        at(device.next_claim);
-    }
-    at(pending_since_ + flush_after);
-    at(gateway_retry_at_);
-    at(records_away_since_ + limits_.database_budget);
-    at(claims_away_since_ + limits_.database_budget);
-    if (gateway_away_since_)
-        at(*gateway_away_since_ + limits_.gateway_budget);
-    if (stopping_)
-        at(stop_deadline_);
-    return wake;
 }
 
 } // namespace blast

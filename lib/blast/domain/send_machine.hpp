@@ -3,6 +3,7 @@
 #include "blast/core/backoff.hpp"
 #include "blast/core/random.hpp"
 #include "blast/domain/circuit.hpp"
+#include "blast/domain/database_lane.hpp"
 #include "blast/domain/send_events.hpp"
 #include "blast/domain/throughput.hpp"
 
@@ -34,7 +35,7 @@ struct SendLimits {
 /// Not thread-safe.
 class SendMachine {
 public:
-    SendMachine(const SendLimits& limits, Random& random);
+    SendMachine(const SendLimits& limits, Random& random, Instant now);
 
     /// The commands that follow from `event`, in order. Each Claim, ReadBackAttempt, CheckQueue, Post and Settle is
     /// answered by an event later, never from within.
@@ -50,7 +51,6 @@ public:
     void set_claim_ahead(std::chrono::milliseconds ahead) { limits_.claim_ahead = ahead; }
 
 private:
-    enum class Lane { away, idle, busy };
     enum class ClaimLaneWork { none, claim, read_back, check };
 
     struct Held {
@@ -102,6 +102,7 @@ private:
     void note_empty_claim(Device& device, const ClaimAnswered& answer, Instant now);
     void watch_budgets(Instant now);
 
+    void end_claim_work();
     void lose_claim_lane(Instant now);
     void plan_posts(Instant now);
     void post_ready(DeviceIndex index, Instant now);
@@ -130,10 +131,8 @@ private:
     std::size_t ready_ = 0; ///< over all devices
     std::unordered_map<std::int64_t, InFlight> in_flight_;
 
-    Lane claims_ = Lane::away;
-    Lane records_ = Lane::away;
-    Instant claims_away_since_{};
-    Instant records_away_since_{};
+    DatabaseLane claims_;
+    DatabaseLane records_;
     ClaimLaneWork work_ = ClaimLaneWork::none;
     Doubt claiming_;                  ///< under way on the claim lane
     std::deque<Doubt> doubts_;        ///< to be read back
@@ -151,7 +150,6 @@ private:
     Instant stop_deadline_{};
     std::optional<QueueChecked> queue_;
     bool finished_ = false;
-    bool started_ = false;
 };
 
 } // namespace blast

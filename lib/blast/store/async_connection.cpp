@@ -20,12 +20,12 @@ void AsyncConnection::Close::operator()(pg_conn* connection) const noexcept {
 }
 
 AsyncConnection::AsyncConnection(
-    EventLoop& loop, std::string url, Random& random, std::function<void()> on_idle)
+    EventLoop& loop, std::string url, Random& random, Handlers handlers)
     : loop_(loop),
       url_(std::move(url)),
       random_(random),
       backoff_(first_gap, longest_gap),
-      on_idle_(std::move(on_idle)),
+      handlers_(std::move(handlers)),
       away_since_(BootClock::now()) {
     connect();
 }
@@ -74,7 +74,7 @@ void AsyncConnection::become_idle() {
     away_since_.reset();
     backoff_.reset();
     loop_.watch(watched_, {true, false}, [this](Readiness) { on_ready(); });
-    on_idle_();
+    handlers_.on_idle();
 }
 
 void AsyncConnection::submit(
@@ -134,7 +134,7 @@ void AsyncConnection::end_group(PipelineOutcome outcome) {
     on_end_ = nullptr;
     on_end(std::move(outcome));
     if (state_ == State::idle)
-        on_idle_();
+        handlers_.on_idle();
 }
 
 void AsyncConnection::lose(const std::string& why) {
@@ -146,8 +146,11 @@ void AsyncConnection::lose(const std::string& why) {
         away_since_ = BootClock::now();
     connection_.reset();
     const bool was_busy = state_ == State::busy;
+    const bool was_idle = state_ == State::idle;
     state_ = State::waiting;
     timer_ = loop_.schedule(BootClock::now() + backoff_.next(random_), [this] { connect(); });
+    if (was_idle)
+        handlers_.on_away();
     if (!was_busy)
         return;
     const auto on_end = std::move(on_end_);

@@ -28,9 +28,14 @@ struct PipelineOutcome {
 /// repeated. Behind a transaction pooler as safe as Connection. Not thread-safe.
 class AsyncConnection {
 public:
-    /// Starts to connect; `on_idle` is called from the loop whenever the connection becomes ready for a group.
-    AsyncConnection(
-        EventLoop& loop, std::string url, Random& random, std::function<void()> on_idle);
+    /// Called from the loop: whenever the connection becomes ready for a group, and when it is lost while it was idle.
+    struct Handlers {
+        std::function<void()> on_idle;
+        std::function<void()> on_away;
+    };
+
+    /// Starts to connect.
+    AsyncConnection(EventLoop& loop, std::string url, Random& random, Handlers handlers);
     ~AsyncConnection();
     AsyncConnection(const AsyncConnection&) = delete;
     AsyncConnection& operator=(const AsyncConnection&) = delete;
@@ -66,7 +71,7 @@ private:
     std::string url_;
     Random& random_;
     Backoff backoff_;
-    std::function<void()> on_idle_;
+    Handlers handlers_;
     std::unique_ptr<pg_conn, Close> connection_;
     State state_ = State::waiting;
     std::optional<Instant> away_since_;

@@ -56,6 +56,15 @@ QueueTransaction::QueueTransaction(
         connection_.execute(sql::insert_blast, blast_parameters(settings)).one_row().integer(0, 0);
 }
 
+QueueTransaction::~QueueTransaction() {
+    try {
+        collect_group(); // the connection has to be free for the ROLLBACK
+    } catch (
+        const std::
+            exception&) { // NOLINT(bugprone-empty-catch): what failed is rolled back all the same
+    }
+}
+
 void QueueTransaction::add(std::string_view phone, std::string_view variables) {
     phones_.add(phone);
     variables_.add(variables);

@@ -14,6 +14,12 @@ public:
     /// `again`.
     QueueTransaction(Connection& connection, const BlastSettings& settings, bool again);
 
+    ~QueueTransaction();
+    QueueTransaction(const QueueTransaction&) = delete;
+    QueueTransaction& operator=(const QueueTransaction&) = delete;
+    QueueTransaction(QueueTransaction&&) = delete;
+    QueueTransaction& operator=(QueueTransaction&&) = delete;
+
     /// `phone` is E.164, `variables` a JSON object of strings.
     void add(std::string_view phone, std::string_view variables);
     /// Sends what is left, splits variants and devices. `invalid` rows were left out by the caller.

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "blast/domain/send_outcome.hpp"
+#include "blast/gateway/http_engine.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace blast {
+
+/// The body of POST /v1/sendMessage2. `phone` is E.164; `message` must be UTF-8.
+std::string
+send_request_body(std::string_view device, std::string_view phone, std::string_view message);
+
+/// Reads what came back for a message, whatever it is: the id at data.key.id, else at messageId; timestamps as string or
+/// number; data as JSON that jsonb takes. Never throws for its input.
+SendAnswer read_send_answer(const HttpAnswer& answer);
+
+/// Whether an answer to any endpoint says that the token is refused: HTTP 401, or the words "Unauthorised Token".
+bool refuses_token(const HttpAnswer& answer);
+
+} // namespace blast

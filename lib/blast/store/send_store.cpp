@@ -1,0 +1,206 @@
+#include "blast/store/send_store.hpp"
+
+#include "blast/sql.hpp"
+
+#include <unordered_set>
+
+namespace blast {
+
+namespace {
+
+double seconds(std::chrono::milliseconds duration) {
+    return std::chrono::duration<double>(duration).count();
+}
+
+ClaimedRecipient read_recipient(const Result& result, int row, int first_column) {
+    return {
+        result.integer(row, first_column), std::string(result.text(row, first_column + 1)),
+        std::string(result.text(row, first_column + 2)),
+        static_cast<std::size_t>(result.integer(row, first_column + 3))};
+}
+
+std::optional<std::string> unless_empty(const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional(text);
+}
+
+Statement record_statement(const SettleRequest& request) {
+    ArrayLiteral ids, attempts, message_ids, timestamps, data, jid_phones, devices;
+    for (const AcceptedMessage& message : request.accepted) {
+        ids.add(message.id);
+        attempts.add(message.attempt);
+        message_ids.add(message.message_id);
+        timestamps.add(message.message_timestamp);
+        data.add(unless_empty(message.data));
+        jid_phones.add(unless_empty(message.jid_phone));
+        devices.add(message.device);
+    }
+    return {
+        sql::record_accepted, Parameters::of(
+                                  request.blast_id, std::move(ids), std::move(attempts),
+                                  std::move(message_ids), std::move(timestamps), std::move(data),
+                                  std::move(jid_phones), std::move(devices), request.counter_slot)};
+}
+
+Statement end_statement(const SettleRequest& request) {
+    ArrayLiteral ids, attempts, states, reasons, pauses;
+    for (const EndedAttempt& ended : request.ended) {
+        ids.add(ended.id);
+        attempts.add(ended.attempt);
+        states.add(ended.state);
+        reasons.add(unless_empty(ended.reason));
+        pauses.add(ended.pause);
+    }
+    return {
+        sql::settle_attempts,
+        Parameters::of(
+            request.blast_id, std::move(ids), std::move(attempts), std::move(states),
+            std::move(reasons), std::move(pauses), request.counter_slot)};
+}
+
+void add_device_statements(
+    const SettleRequest::DeviceChange& change, std::vector<Statement>& statements) {
+    if (change.unposted > 0)
+        statements.push_back({sql::return_posts, Parameters::of(change.device, change.unposted)});
+    if (change.accepted > 0)
+        statements.push_back(
+            {sql::speed_device_up, Parameters::of(change.device, change.accepted)});
+    if (change.throttled) {
+        const auto wait = change.retry_after
+                              ? std::optional(static_cast<double>(change.retry_after->count()))
+                              : std::nullopt;
+        statements.push_back({sql::slow_device_down, Parameters::of(change.device, wait)});
+    }
+}
+
+} // namespace
+
+Statement claim_statement(const ClaimRequest& request) {
+    ArrayLiteral starts;
+    for (const double start : request.starts)
+        starts.add(start);
+    return {
+        sql::claim_recipients,
+        Parameters::of(
+            request.blast_id, request.after, request.starts.size() - 1, request.attempt,
+            seconds(request.lease), request.device, request.paced, std::move(starts),
+            seconds(request.ahead), request.daily_cap, request.timezone, request.counter_slot)};
+}
+
+ClaimAnswer read_claim(const Result& result) {
+    ClaimAnswer answer;
+    if (result.empty())
+        throw DatabaseError("the device has no row in devices", "", false);
+    answer.server_epoch = result.number(0, 0);
+    answer.first_slot_in = result.number(0, 1);
+    answer.stretch = result.number(0, 2);
+    answer.blocked_for = result.number(0, 3);
+    answer.capped = result.boolean(0, 4);
+    answer.slots = result.integer(0, 5);
+    if (result.is_null(0, 6))
+        return answer;
+    for (int row = 0; row < result.rows(); ++row)
+        answer.rows.push_back(read_recipient(result, row, 6));
+    return answer;
+}
+
+Statement read_back_statement(std::int64_t blast_id, const AttemptId& attempt) {
+    return {sql::read_back_attempt, Parameters::of(blast_id, attempt.view())};
+}
+
+std::vector<ClaimedRecipient> read_read_back(const Result& result) {
+    std::vector<ClaimedRecipient> rows;
+    for (int row = 0; row < result.rows(); ++row)
+        rows.push_back(read_recipient(result, row, 0));
+    return rows;
+}
+
+std::vector<Statement> check_queue_statements(std::int64_t blast_id, int counter_slot) {
+    return {
+        {sql::expire_leases, Parameters::of(blast_id, counter_slot)},
+        {sql::drop_opted_out, Parameters::of(blast_id, counter_slot)},
+        {sql::queue_state, Parameters::of(blast_id)}};
+}
+
+QueueChecked read_queue_check(const Results& results) {
+    const Result& state = results.back().one_row();
+    QueueChecked checked{state.integer(0, 0), std::nullopt};
+    if (const auto wait = state.optional_number(0, 1))
+        checked.next_due = std::chrono::milliseconds(static_cast<std::int64_t>(*wait * 1000.0));
+    return checked;
+}
+
+std::vector<Statement> settle_statements(const SettleRequest& request) {
+    std::vector<Statement> statements;
+    if (!request.accepted.empty())
+        statements.push_back(record_statement(request));
+    if (!request.ended.empty())
+        statements.push_back(end_statement(request));
+    if (!request.releases.empty()) {
+        ArrayLiteral attempts;
+        for (const std::string& attempt : request.releases)
+            attempts.add(attempt);
+        statements.push_back(
+            {sql::release_attempts,
+             Parameters::of(request.blast_id, std::move(attempts), request.counter_slot)});
+    }
+    for (const auto& change : request.devices)
+        add_device_statements(change, statements);
+    return statements;
+}
+
+std::vector<AcceptedMessage>
+not_recorded(const std::vector<AcceptedMessage>& accepted, const Result& recorded) {
+    std::vector<AcceptedMessage> missing;
+    if (static_cast<std::size_t>(recorded.rows()) == accepted.size())
+        return missing;
+    std::unordered_set<std::int64_t> done;
+    for (int row = 0; row < recorded.rows(); ++row)
+        done.insert(recorded.integer(row, 0));
+    for (const AcceptedMessage& message : accepted) {
+        if (done.count(message.id) == 0)
+            missing.push_back(message);
+    }
+    return missing;
+}
+
+Statement
+find_recorded_statement(std::int64_t blast_id, const std::vector<AcceptedMessage>& messages) {
+    ArrayLiteral ids, message_ids;
+    for (const AcceptedMessage& message : messages) {
+        ids.add(message.id);
+        message_ids.add(message.message_id);
+    }
+    return {sql::find_recorded, Parameters::of(blast_id, std::move(ids), std::move(message_ids))};
+}
+
+std::vector<RecordConflict>
+read_find_recorded(const Result& result, const std::vector<AcceptedMessage>& messages) {
+    std::vector<RecordConflict> conflicts;
+    for (int row = 0; row < result.rows(); ++row) {
+        const auto recorded_as = result.optional_integer(row, 1);
+        const AcceptedMessage& message = messages.at(static_cast<std::size_t>(row));
+        if (recorded_as == message.id)
+            conflicts.push_back(RecordConflict::recorded_before);
+        else if (recorded_as && result.text(row, 2) == message.attempt)
+            conflicts.push_back(RecordConflict::id_taken);
+        else
+            conflicts.push_back(RecordConflict::resent);
+    }
+    return conflicts;
+}
+
+Statement note_late_message_statement(std::int64_t blast_id, const AcceptedMessage& message) {
+    return {sql::note_late_message, Parameters::of(blast_id, message.id, message.message_id)};
+}
+
+Statement heartbeat_statement(
+    std::int64_t blast_id, const std::string& sender, std::chrono::milliseconds lease) {
+    return {sql::heartbeat, Parameters::of(blast_id, sender, seconds(lease))};
+}
+
+Statement end_heartbeat_statement(
+    std::int64_t blast_id, const std::string& sender, const std::string& stopped_by) {
+    return {sql::end_heartbeat, Parameters::of(blast_id, sender, unless_empty(stopped_by))};
+}
+
+} // namespace blast
