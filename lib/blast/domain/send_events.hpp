@@ -132,6 +132,8 @@ struct Post {
     std::int64_t id = 0;
     DeviceIndex device = 0;
     Instant not_after{};
+    AttemptId
+        attempt; ///< its Settlement will name it: what the answer says is kept by id and attempt
 };
 /// One recipient whose attempt has ended.
 struct Settlement {

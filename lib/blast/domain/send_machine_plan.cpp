@@ -64,7 +64,7 @@ void SendMachine::post_ready(DeviceIndex index, Instant now) {
             continue;
         }
         in_flight_.emplace(row.id, InFlight{row.attempt, index});
-        commands_.emplace_back(Post{row.id, index, row.not_after});
+        commands_.emplace_back(Post{row.id, index, row.not_after, row.attempt});
     }
 }
 
