@@ -17,6 +17,8 @@ public:
 
     /// ISO 8601 with offset, to the second: "2026-11-22T14:28:00+08:00" (json, csv).
     std::string iso8601(WallTime time) const;
+    /// What the clocks on the wall show, since midnight.
+    std::chrono::seconds time_of_day(WallTime time) const;
     /// For tables: "2026-11-22 14:28".
     std::string for_people(WallTime time) const;
 

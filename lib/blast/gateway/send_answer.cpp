@@ -36,6 +36,10 @@ send_request_body(std::string_view device, std::string_view phone, std::string_v
     return body.dump();
 }
 
+std::string device_request_body(std::string_view device) {
+    return json{{"device", device}}.dump();
+}
+
 SendAnswer read_send_answer(const HttpAnswer& http) {
     SendAnswer answer;
     answer.transport = http.transport;

@@ -12,6 +12,9 @@ namespace blast {
 std::string
 send_request_body(std::string_view device, std::string_view phone, std::string_view message);
 
+/// The body of POST /v1/info.
+std::string device_request_body(std::string_view device);
+
 /// Reads what came back for a message, whatever it is: the id at data.key.id, else at messageId; timestamps as string or
 /// number; data as JSON that jsonb takes. Never throws for its input.
 SendAnswer read_send_answer(const HttpAnswer& answer);

@@ -58,7 +58,14 @@ std::optional<Blast> load_blast(Connection& connection, std::optional<std::int64
 }
 
 BlastCounts load_counts(Connection& connection, std::int64_t blast_id) {
-    const Result row = connection.execute(sql::blast_counts, Parameters::of(blast_id));
+    return read_blast_counts(connection.execute(sql::blast_counts, Parameters::of(blast_id)));
+}
+
+Statement blast_counts_statement(std::int64_t blast_id) {
+    return {sql::blast_counts, Parameters::of(blast_id)};
+}
+
+BlastCounts read_blast_counts(const Result& row) {
     row.one_row();
     return {row.integer(0, 0), row.integer(0, 1), row.integer(0, 2), row.integer(0, 3),
             row.integer(0, 4), row.integer(0, 5), row.integer(0, 6), row.integer(0, 7),

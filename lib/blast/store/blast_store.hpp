@@ -1,6 +1,8 @@
 #pragma once
 
 #include "blast/domain/blast_counts.hpp"
+#include "blast/store/parameters.hpp"
+#include "blast/store/result.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -45,6 +47,10 @@ std::optional<Blast> load_blast(Connection& connection, std::optional<std::int64
 
 /// From the counters: one row, however large the blast. Throws DatabaseError.
 BlastCounts load_counts(Connection& connection, std::int64_t blast_id);
+
+/// The same over any connection.
+Statement blast_counts_statement(std::int64_t blast_id);
+BlastCounts read_blast_counts(const Result& result);
 
 /// What --resume gives again; empty values keep what was kept.
 struct ChangedSettings {

@@ -84,7 +84,7 @@ struct SettleRequest {
 
     struct DeviceChange {
         std::string device;
-        int accepted = 0; ///< while at half rate
+        int accepted = 0; ///< count towards the end of a half rate
         int unposted = 0; ///< claimed but never posted: not counted for the cap
         bool throttled = false;
         std::optional<std::chrono::seconds> retry_after;

@@ -1,0 +1,135 @@
+#include "blast/run/claim_lane.hpp"
+
+#include "blast/run/counter_slots.hpp"
+
+#include <algorithm>
+
+namespace blast {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr milliseconds shortest_ahead{50};
+
+} // namespace
+
+ClaimLane::ClaimLane(
+    EventLoop& loop, const SendPlan& plan, Random& random, RecipientsInHand& in_hand, Tell tell)
+    : plan_(plan),
+      random_(random),
+      in_hand_(in_hand),
+      tell_(std::move(tell)),
+      counter_slot_(draw_counter_slot(random)),
+      connection_(
+          loop,
+          plan.database_url,
+          random,
+          {[this] { tell_(ClaimsReady{}); }, [this] { tell_(ClaimsAway{}); }}) {}
+
+milliseconds ClaimLane::claim_ahead() const {
+    const auto round_trip = std::chrono::ceil<milliseconds>(server_clock_.round_trip());
+    return std::max(shortest_ahead, round_trip);
+}
+
+void ClaimLane::execute(const Claim& claim) {
+    ClaimRequest request;
+    request.blast_id = plan_.blast_id;
+    request.after = claim.after;
+    request.attempt = claim.attempt.view();
+    request.lease = plan_.lease();
+    request.device = plan_.devices[claim.device];
+    request.paced = plan_.slots.paced();
+    request.starts = plan_.slots.starts(claim.limit, random_);
+    request.ahead = claim_ahead();
+    request.daily_cap = plan_.daily_cap;
+    request.timezone = plan_.timezone.name();
+    request.counter_slot = counter_slot_;
+    const Instant asked_at = BootClock::now();
+    const auto on_end = [this, starts = request.starts, asked_at](const PipelineOutcome& outcome) {
+        on_claim(starts, asked_at, outcome);
+    };
+    connection_.submit({claim_statement(request)}, on_end);
+}
+
+void ClaimLane::on_claim(
+    const std::vector<double>& starts, Instant asked_at, const PipelineOutcome& outcome) {
+    if (failed(outcome, ClaimLost{}))
+        return;
+    ClaimAnswer answer = read_claim(outcome.results.front());
+    server_clock_.learn(asked_at, BootClock::now(), answer.server_epoch);
+    const ClaimAnswered event = answered(answer, starts, asked_at);
+    for (ClaimedRecipient& recipient : answer.rows)
+        in_hand_[recipient.id] = {std::move(recipient), {}};
+    tell_(event);
+}
+
+ClaimAnswered ClaimLane::answered(
+    const ClaimAnswer& answer, const std::vector<double>& starts, Instant asked_at) {
+    const auto after = [&](double seconds) {
+        return server_clock_.instant_of(answer.server_epoch + seconds);
+    };
+    ClaimAnswered event;
+    event.asked_at = asked_at;
+    event.slots = answer.slots;
+    event.capped = answer.capped;
+    event.slow = answer.stretch > 1;
+    if (answer.blocked_for > 0)
+        event.blocked_until = after(answer.blocked_for);
+    if (plan_.slots.paced())
+        event.next_slot = after(answer.first_slot_in + starts[answer.rows.size()] * answer.stretch);
+    event.rows.reserve(answer.rows.size());
+    for (std::size_t i = 0; i < answer.rows.size(); ++i) {
+        const Instant slot = plan_.slots.paced()
+                                 ? after(answer.first_slot_in + starts[i] * answer.stretch)
+                                 : asked_at;
+        event.rows.push_back({answer.rows[i].id, slot});
+    }
+    return event;
+}
+
+void ClaimLane::execute(const ReadBackAttempt& read_back) {
+    connection_.submit(
+        {read_back_statement(plan_.blast_id, read_back.attempt)},
+        [this](PipelineOutcome outcome) { on_read_back(std::move(outcome)); });
+}
+
+void ClaimLane::on_read_back(PipelineOutcome outcome) {
+    if (failed(outcome, QueryLost{}))
+        return;
+    AttemptReadBack event;
+    for (ClaimedRecipient& recipient : read_read_back(outcome.results.front())) {
+        event.ids.push_back(recipient.id);
+        in_hand_[recipient.id] = {std::move(recipient), {}};
+    }
+    tell_(event);
+}
+
+void ClaimLane::execute(const CheckQueue&) {
+    connection_.submit(
+        check_queue_statements(plan_.blast_id, counter_slot_),
+        [this](const PipelineOutcome& outcome) { on_check(outcome); });
+}
+
+void ClaimLane::on_check(const PipelineOutcome& outcome) {
+    if (!failed(outcome, QueryLost{}))
+        tell_(read_queue_check(outcome.results));
+}
+
+bool ClaimLane::failed(const PipelineOutcome& outcome, const SendEvent& when_lost) {
+    if (!outcome.failure)
+        return false;
+    failure_ = outcome.failure->what();
+    if (outcome.failure->connection_lost()) {
+        tell_(when_lost);
+        return true;
+    }
+    const bool claiming = std::holds_alternative<ClaimLost>(when_lost);
+    tell_(claiming ? SendEvent(ClaimRejected{}) : when_lost);
+    // The database refuses for good (a privilege, a full disk): what is in hand is settled, then the run ends.
+    if (!outcome.failure->worth_a_retry())
+        tell_(StopRequested{SendStop::database_away});
+    return true;
+}
+
+} // namespace blast

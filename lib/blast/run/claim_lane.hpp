@@ -1,0 +1,51 @@
+#pragma once
+
+#include "blast/domain/server_clock.hpp"
+#include "blast/run/recipients_in_hand.hpp"
+#include "blast/run/send_plan.hpp"
+#include "blast/store/async_connection.hpp"
+
+#include <functional>
+
+namespace blast {
+
+/// A run's connection for claims: carries out the machine's commands that ask for recipients and tells it what came.
+class ClaimLane {
+public:
+    using Tell = std::function<void(const SendEvent&)>;
+
+    ClaimLane(
+        EventLoop& loop,
+        const SendPlan& plan,
+        Random& random,
+        RecipientsInHand& in_hand,
+        Tell tell);
+
+    void execute(const Claim& claim);
+    void execute(const ReadBackAttempt& read_back);
+    void execute(const CheckQueue& check);
+
+    /// How far ahead of its slot a recipient is claimed: 50 ms, or one round trip if longer.
+    std::chrono::milliseconds claim_ahead() const;
+    const std::string& last_failure() const noexcept { return failure_; }
+
+private:
+    void
+    on_claim(const std::vector<double>& starts, Instant asked_at, const PipelineOutcome& outcome);
+    void on_read_back(PipelineOutcome outcome);
+    void on_check(const PipelineOutcome& outcome);
+    bool failed(const PipelineOutcome& outcome, const SendEvent& when_lost);
+    ClaimAnswered
+    answered(const ClaimAnswer& answer, const std::vector<double>& starts, Instant asked_at);
+
+    const SendPlan& plan_;
+    Random& random_;
+    RecipientsInHand& in_hand_;
+    Tell tell_;
+    ServerClock server_clock_;
+    int counter_slot_;
+    std::string failure_;
+    AsyncConnection connection_;
+};
+
+} // namespace blast

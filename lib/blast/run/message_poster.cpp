@@ -1,0 +1,62 @@
+#include "blast/run/message_poster.hpp"
+
+#include "blast/gateway/send_answer.hpp"
+
+namespace blast {
+
+MessagePoster::MessagePoster(
+    EventLoop& loop, const SendPlan& plan, RecipientsInHand& in_hand, OnEnd on_end)
+    : plan_(plan), in_hand_(in_hand), on_end_(std::move(on_end)), engine_(loop, plan.gateway) {}
+
+void MessagePoster::execute(const Post& post) {
+    const ClaimedRecipient& recipient = in_hand_.at(post.id).recipient;
+    const MessageTemplate& message = plan_.messages.at(recipient.variant % plan_.messages.size());
+    HttpRequest request;
+    request.path = "/v1/sendMessage2";
+    request.body = send_request_body(
+        plan_.devices[post.device], recipient.phone,
+        message.render(variables_from_json(recipient.variables)));
+    request.timeout = plan_.timeout;
+    request.not_after = post.not_after;
+    engine_.send(
+        std::move(request), [this, post](const HttpAnswer& http) { on_answer(post, http); });
+}
+
+void MessagePoster::on_answer(const Post& post, const HttpAnswer& http) {
+    const auto found = in_hand_.find(post.id);
+    if (found == in_hand_.end())
+        return; // settled without its answer: a stop had waited long enough
+    found->second.answer = read_send_answer(http);
+    const SendVerdict verdict = judge(found->second.answer);
+    if (!http.request_begun && BootClock::now() > post.not_after)
+        end(post, SendVerdict::not_begun);
+    else if (verdict == SendVerdict::forbidden)
+        ask_about_token(post);
+    else
+        end(post, verdict);
+}
+
+void MessagePoster::ask_about_token(const Post& post) {
+    HttpRequest request;
+    request.path = "/v1/info";
+    request.body = device_request_body(plan_.devices[post.device]);
+    request.timeout = plan_.timeout;
+    engine_.send(std::move(request), [this, post](const HttpAnswer& info) {
+        const bool refused = refuses_token(info) || info.status == 403;
+        end(post, refused ? SendVerdict::no_entry : SendVerdict::refused);
+    });
+}
+
+void MessagePoster::end(const Post& post, SendVerdict verdict) {
+    const auto found = in_hand_.find(post.id);
+    if (found == in_hand_.end())
+        return;
+    const SendAnswer& answer = found->second.answer;
+    if (verdict != SendVerdict::accepted && verdict != SendVerdict::not_begun)
+        last_failure_ = explain(verdict, answer);
+    if (verdict == SendVerdict::no_entry)
+        no_entry_words_ = last_failure_;
+    on_end_({post.id, verdict, answer.retry_after});
+}
+
+} // namespace blast

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "blast/domain/send_events.hpp"
+#include "blast/run/recipients_in_hand.hpp"
+#include "blast/run/send_plan.hpp"
+
+#include <functional>
+
+namespace blast {
+
+/// Renders a recipient's message, posts it, and judges what comes back. Answers are kept in `in_hand`.
+class MessagePoster {
+public:
+    using OnEnd = std::function<void(const PostEnded&)>;
+
+    MessagePoster(EventLoop& loop, const SendPlan& plan, RecipientsInHand& in_hand, OnEnd on_end);
+
+    void execute(const Post& post);
+
+    /// The gateway's words when it last refused the token or its certificate was not trusted; else empty.
+    const std::string& no_entry_words() const noexcept { return no_entry_words_; }
+    /// Why a message last did not get through, for people; empty when none has failed.
+    const std::string& last_failure() const noexcept { return last_failure_; }
+
+private:
+    void on_answer(const Post& post, const HttpAnswer& http);
+    void ask_about_token(const Post& post);
+    void end(const Post& post, SendVerdict verdict);
+
+    const SendPlan& plan_;
+    RecipientsInHand& in_hand_;
+    OnEnd on_end_;
+    std::string no_entry_words_;
+    std::string last_failure_;
+    HttpEngine engine_;
+};
+
+} // namespace blast

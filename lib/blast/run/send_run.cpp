@@ -1,0 +1,174 @@
+#include "blast/run/send_run.hpp"
+
+#include "blast/run/spill_file.hpp"
+
+#include <fmt/format.h>
+
+#include <csignal>
+
+namespace blast {
+
+namespace {
+
+constexpr std::chrono::seconds heartbeat_gap{10};
+constexpr std::chrono::milliseconds progress_gap{100};
+constexpr std::chrono::seconds last_words_limit{10};
+
+SendLimits limits_of(const SendPlan& plan) {
+    SendLimits limits;
+    limits.devices = plan.devices.size();
+    limits.concurrency = plan.concurrency;
+    limits.lease = plan.lease();
+    limits.lease_margin = plan.lease() - plan.timeout;
+    limits.probing = plan.probing;
+    return limits;
+}
+
+/// What keeps --due from taking the blast up again.
+std::string stopped_by(SendStop reason) {
+    if (reason == SendStop::interrupted)
+        return "person";
+    return reason == SendStop::circuit_open ? "circuit" : "";
+}
+
+} // namespace
+
+SendRun::SendRun(
+    const SendPlan& plan, const StopSignal& stop, Random& random, std::string state_folder)
+    : plan_(plan),
+      stop_(stop),
+      state_folder_(std::move(state_folder)),
+      machine_(limits_of(plan), random, BootClock::now()),
+      claims_(loop_, plan, random, in_hand_, [this](const SendEvent& event) { feed(event); }),
+      records_(loop_, plan, random, in_hand_, [this](const SendEvent& event) { feed(event); }),
+      poster_(loop_, plan, in_hand_, [this](const PostEnded& event) { on_post_ended(event); }) {}
+
+SendEnd SendRun::run() {
+    watch_stop_signal();
+    if (plan_.window && plan_.window->is_open(clock_.wall(), plan_.timezone))
+        window_closes_at_ = plan_.window->closes_at(clock_.wall(), plan_.timezone);
+    beat();
+    feed(Tick{});
+    while (!ended_) {
+        watch_window();
+        arm_timer();
+        loop_.run_once();
+        show_progress();
+    }
+    return end_;
+}
+
+void SendRun::feed(const SendEvent& event) {
+    machine_.set_claim_ahead(claims_.claim_ahead());
+    for (const SendCommand& command : machine_.next(event, BootClock::now()))
+        obey(command);
+}
+
+void SendRun::obey(const SendCommand& command) {
+    struct Obey {
+        SendRun& run;
+        void operator()(const Claim& claim) const { run.claims_.execute(claim); }
+        void operator()(const ReadBackAttempt& read_back) const { run.claims_.execute(read_back); }
+        void operator()(const CheckQueue& check) const { run.claims_.execute(check); }
+        void operator()(const Post& post) const { run.poster_.execute(post); }
+        void operator()(const Settle& settle) const { run.records_.execute(settle); }
+        void operator()(const Finish& finish) const { run.finish(finish); }
+    };
+    std::visit(Obey{*this}, command);
+}
+
+void SendRun::on_post_ended(const PostEnded& event) {
+    switch (event.verdict) {
+    case SendVerdict::accepted: ++end_.progress.sent; break;
+    case SendVerdict::refused: ++end_.progress.failed; break;
+    case SendVerdict::unconfirmed: ++end_.progress.unconfirmed; break;
+    default: break;
+    }
+    feed(event);
+}
+
+void SendRun::watch_stop_signal() {
+    loop_.watch(stop_.descriptor(), {true, false}, [this](Readiness) {
+        loop_.unwatch(stop_.descriptor());
+        feed(StopRequested{
+            stop_.received() == SIGINT ? SendStop::interrupted : SendStop::terminated});
+    });
+}
+
+void SendRun::watch_window() {
+    if (plan_.window && clock_.wall() >= window_closes_at_)
+        feed(StopRequested{SendStop::window_closed});
+}
+
+void SendRun::arm_timer() {
+    Instant wake = machine_.wake_at(BootClock::now());
+    if (plan_.window) {
+        const auto left = window_closes_at_ - clock_.wall();
+        wake = std::min(
+            wake, BootClock::now() + std::max<Instant::duration>(left, Instant::duration::zero()));
+    }
+    if (wake == tick_at_)
+        return;
+    loop_.cancel(tick_);
+    tick_at_ = wake;
+    tick_ = loop_.schedule(wake, [this] {
+        tick_at_ = Instant::max();
+        feed(Tick{});
+    });
+}
+
+void SendRun::beat() {
+    records_.beat();
+    loop_.schedule(BootClock::now() + heartbeat_gap, [this] { beat(); });
+}
+
+void SendRun::show_progress() {
+    const Instant now = loop_.now();
+    if (!on_progress_ || now - progress_shown_at_ < progress_gap)
+        return;
+    progress_shown_at_ = now;
+    end_.progress.per_second = machine_.throughput(now);
+    on_progress_(end_.progress);
+}
+
+void SendRun::finish(const Finish& finish) {
+    end_.reason = finish.reason;
+    end_.why = explain_end(finish.reason);
+    const SettleRequest unsettled =
+        settle_request(plan_, finish.unsettled, in_hand_, records_.counter_slot());
+    if (!unsettled.empty())
+        end_.spill_file = write_spill_file(state_folder_, unsettled);
+    if (finish.reason == SendStop::database_away) {
+        ended_ = true;
+        return;
+    }
+    records_.finish(stopped_by(finish.reason), [this](std::optional<BlastCounts> counts) {
+        end_.counts = counts;
+        ended_ = true;
+    });
+    loop_.schedule(BootClock::now() + last_words_limit, [this] { ended_ = true; });
+}
+
+std::string SendRun::explain_end(SendStop reason) const {
+    switch (reason) {
+    case SendStop::done: return {};
+    case SendStop::interrupted: return "interrupted";
+    case SendStop::terminated: return "terminated";
+    case SendStop::daily_cap: return "the daily cap is reached";
+    case SendStop::window_closed: return "the sending window is closed";
+    case SendStop::circuit_open:
+        return fmt::format(
+            "{} of the last {} messages failed (last: {})", machine_.circuit().failures(),
+            machine_.circuit().seen(), poster_.last_failure());
+    case SendStop::no_entry: return poster_.no_entry_words();
+    case SendStop::gateway_away:
+        return fmt::format(
+            "the gateway could not be reached for a minute ({})", poster_.last_failure());
+    case SendStop::database_away: break;
+    }
+    const std::string& failure =
+        records_.last_failure().empty() ? claims_.last_failure() : records_.last_failure();
+    return fmt::format("the database could not be used ({})", failure);
+}
+
+} // namespace blast
