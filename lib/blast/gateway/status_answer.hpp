@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace blast {
+
+struct HttpAnswer;
+
+/// What the gateway said when it was asked for a message's status.
+struct StatusAnswer {
+    enum class Kind {
+        status,          ///< a status string, known to us or not
+        unknown_message, ///< the gateway does not know the message, or not yet
+        token_refused,   ///< and will be for every message
+        untrusted,       ///< the gateway's certificate is not trusted
+        fault            ///< no answer, or none that can be understood: to be asked again
+    };
+
+    Kind kind = Kind::fault;
+    std::string status;                        ///< the gateway's word, at most 100 bytes
+    std::optional<std::int64_t> c2s_timestamp; ///< messageC2STimestamp, epoch seconds
+    std::string
+        words; ///< of a fault, for people: "HTTP 502"; of ERROR, the gateway's reason where it gives one
+};
+
+/// Reads an answer to POST /v1/getMessageStatus. The status is looked for at data.status, status and messageStatus, and
+/// counts only as a string: other endpoints have a boolean of that name. An answer that says `success:false`, or whose HTTP
+/// status is not 2xx, tells no status. Never throws for its input.
+StatusAnswer read_status_answer(const HttpAnswer& answer);
+
+/// The body of the question.
+std::string status_question(const std::string& device, const std::string& message_id);
+
+} // namespace blast

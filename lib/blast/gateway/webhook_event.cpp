@@ -1,0 +1,144 @@
+#include "blast/gateway/webhook_event.hpp"
+
+#include "blast/core/printable.hpp"
+#include "blast/domain/jid.hpp"
+#include "blast/gateway/form_body.hpp"
+#include "blast/gateway/status_fields.hpp"
+#include "blast/gateway/wire_json.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace blast {
+
+namespace {
+
+using nlohmann::json;
+using Content = decltype(InboxEvent::content);
+
+constexpr std::size_t array_limit = 1000;
+
+Content unknown(std::string reason) {
+    return UnmatchableEvent{EventKind::unknown, std::move(reason)};
+}
+
+Content read_receipt(StatusFields&& fields) {
+    const Jid recipient = parse_jid(fields.remote_jid);
+    if (recipient.kind == JidKind::group)
+        return UnmatchableEvent{EventKind::status, "the message went to a group"};
+    StatusReceipt receipt;
+    receipt.message_id = std::move(fields.message_id);
+    receipt.status = std::move(fields.status);
+    // What a person wrote to us has a status too; it must not pass for one of our messages to that phone.
+    if (fields.from_me.value_or(true))
+        receipt.phone = recipient.phone;
+    receipt.device = std::move(fields.device);
+    receipt.message_timestamp = fields.message_timestamp;
+    receipt.c2s_timestamp = fields.c2s_timestamp;
+    receipt.reason = std::move(fields.reason);
+    return receipt;
+}
+
+std::string text_of_message(const json& message) {
+    std::string text = text_at(message, {"message"}, webhook_body_limit);
+    const std::string type = text_at(message, {"type"}, 40);
+    if (text.empty() && !type.empty() && type != "text")
+        return fmt::format("[{}]", printable(type));
+    return text;
+}
+
+bool is_from_us(const json& message) {
+    const json* const from_me = find_path(message, {"fromMe"});
+    return from_me != nullptr && from_me->is_boolean() && from_me->get<bool>();
+}
+
+Content read_message(const json& message) {
+    const Jid sender = parse_jid(text_at(message, {"from"}));
+    if (sender.kind == JidKind::group)
+        return UnmatchableEvent{EventKind::message, "it was written in a group"};
+    if (sender.kind == JidKind::hidden)
+        return UnmatchableEvent{EventKind::message, "the sender's number is hidden (@lid)"};
+    if (sender.kind != JidKind::person)
+        return UnmatchableEvent{EventKind::message, "its sender is no WhatsApp address"};
+    if (is_from_us(message))
+        return UnmatchableEvent{EventKind::message, "it was written from the device itself"};
+    IncomingMessage incoming;
+    incoming.phone = sender.phone;
+    incoming.receiver = parse_jid(text_at(message, {"dataReceiver", "jid"})).phone;
+    incoming.text = text_of_message(message);
+    incoming.at = epoch_seconds_at(message, {"timestamp"});
+    return incoming;
+}
+
+bool is_message(const json& document) {
+    const json* const from = find_path(document, {"from"});
+    return from != nullptr && from->is_string() &&
+           (document.contains("message") || document.contains("timestamp") ||
+            document.contains("type"));
+}
+
+Content read_object(const json& document) {
+    StatusFields fields = read_status_fields(document);
+    if (!fields.message_id.empty() && !fields.status.empty())
+        return read_receipt(std::move(fields));
+    if (is_message(document))
+        return read_message(document);
+    const json* const data = find_path(document, {"data"});
+    if (data != nullptr && is_message(*data))
+        return read_message(*data);
+    return unknown(
+        fields.message_id.empty() ? "neither a status nor a message"
+                                  : "no status that is a string");
+}
+
+/// A form often carries one field that is the whole document.
+const json& unwrapped(const json& form) {
+    return form.size() == 1 && form.begin()->is_object() ? *form.begin() : form;
+}
+
+InboxEvent read_element(const json& element) {
+    InboxEvent event;
+    event.body = storable_text(
+        element.dump(-1, ' ', false, json::error_handler_t::replace), webhook_body_limit);
+    event.content = element.is_object() ? read_object(element) : unknown("not a JSON object");
+    return event;
+}
+
+std::vector<InboxEvent> read_array(const json& document) {
+    std::vector<InboxEvent> events;
+    events.reserve(document.size());
+    for (const json& element : document)
+        events.push_back(read_element(element));
+    return events;
+}
+
+bool is_readable_array(const json& document) {
+    return document.is_array() && !document.empty() && document.size() <= array_limit &&
+           std::all_of(document.begin(), document.end(), [](const json& element) {
+               return element.is_object();
+           });
+}
+
+Content read_single(std::string_view body, const std::optional<json>& document) {
+    if (document)
+        return document->is_object() ? read_object(*document) : unknown("not a JSON object");
+    const std::optional<json> form = read_form(body);
+    if (form)
+        return read_object(unwrapped(*form));
+    return unknown(body.empty() ? "an empty body" : "neither JSON nor a form");
+}
+
+} // namespace
+
+std::vector<InboxEvent> read_webhook(std::string_view body) {
+    if (body.size() > webhook_body_limit)
+        return {{storable_text(body, webhook_body_limit), unknown("longer than 64 KiB: cut")}};
+    const std::optional<json> document = parse_bounded(body);
+    if (document && is_readable_array(*document))
+        return read_array(*document);
+    return {{storable_text(body, webhook_body_limit), read_single(body, document)}};
+}
+
+} // namespace blast

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "blast/domain/inbox_event.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace blast {
+
+/// A webhook's body is at most so long; what is longer is not read.
+constexpr std::size_t webhook_body_limit = 64UL * 1024;
+
+/// Reads the body of a webhook, JSON or form-encoded, whichever it is: a status change (bare, under "data" or flat), a
+/// message from a person, or something that stays for inspection. A JSON array is taken as several events, each with its
+/// own element for a body; everything else is one event. Never empty, never throws for its input.
+std::vector<InboxEvent> read_webhook(std::string_view body);
+
+} // namespace blast

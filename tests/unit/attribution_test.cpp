@@ -1,0 +1,229 @@
+#include "blast/domain/attribution.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <rapidcheck/catch.h>
+#include <string>
+#include <vector>
+
+using namespace blast;
+
+namespace {
+
+constexpr std::int64_t noon = 1'768'716'000;
+constexpr std::int64_t day = 86'400;
+
+IncomingMessage reply_to(const std::string& receiver = "") {
+    return {"+60123456789", receiver, "hi", std::nullopt};
+}
+
+SentMessage sent(std::int64_t blast, std::int64_t at, const std::string& device = "5850") {
+    return {{blast, 1}, "id" + std::to_string(blast), device, at};
+}
+
+OpenAttempt open(
+    std::int64_t blast,
+    std::int64_t begun,
+    OutboxState state = OutboxState::unconfirmed,
+    const std::string& device = "5850") {
+    return {{blast, 1}, state, device, begun, begun + 55};
+}
+
+StatusReceipt receipt_of(std::int64_t at) {
+    StatusReceipt receipt;
+    receipt.message_id = "unknown";
+    receipt.status = "DELIVERY_ACK";
+    receipt.phone = "+60123456789";
+    receipt.message_timestamp = at;
+    return receipt;
+}
+
+std::int64_t credited(const Match& match) {
+    return match.verdict == MatchVerdict::matched ? match.key.blast_id : 0;
+}
+
+} // namespace
+
+TEST_CASE("a reply is credited to the latest message before it") {
+    const std::vector<SentMessage> messages{
+        sent(1, noon - 3 * day), sent(3, noon + 10), sent(2, noon - day)};
+    CHECK(credited(match_reply(reply_to(), noon, messages, {}, {})) == 2);
+    CHECK(credited(match_reply(reply_to(), noon + 10, messages, {}, {})) == 3);
+}
+
+TEST_CASE("the same second counts as before, a second later does not") {
+    CHECK(credited(match_reply(reply_to(), noon, {sent(1, noon)}, {}, {})) == 1);
+    CHECK(
+        match_reply(reply_to(), noon, {sent(1, noon + 1)}, {}, {}).verdict == MatchVerdict::waits);
+}
+
+TEST_CASE("a message is credited for as long as the attribution window, to the second") {
+    CHECK(credited(match_reply(reply_to(), noon, {sent(1, noon - 7 * day)}, {}, {})) == 1);
+    CHECK(credited(match_reply(reply_to(), noon, {sent(1, noon - 7 * day - 1)}, {}, {})) == 0);
+    AttributionRules rules;
+    rules.window = std::chrono::hours(1);
+    CHECK(credited(match_reply(reply_to(), noon, {sent(1, noon - 3601)}, {}, rules)) == 0);
+}
+
+TEST_CASE("of two messages in one second the later blast's is credited") {
+    CHECK(
+        credited(match_reply(reply_to(), noon, {sent(2, noon - 5), sent(1, noon - 5)}, {}, {})) ==
+        2);
+}
+
+TEST_CASE("a reply to a device whose number is known answers that device's message") {
+    AttributionRules rules;
+    rules.device_of_number = {{"+601140464720", "5850"}};
+    const std::vector<SentMessage> messages{
+        sent(1, noon - 100, "5850"), sent(2, noon - 50, "5851")};
+    CHECK(credited(match_reply(reply_to("+601140464720"), noon, messages, {}, rules)) == 1);
+    CHECK(credited(match_reply(reply_to("+60199999999"), noon, messages, {}, rules)) == 2);
+    CHECK(credited(match_reply(reply_to(), noon, messages, {}, rules)) == 2);
+    CHECK(
+        credited(match_reply(
+            reply_to("+601140464720"), noon, {sent(2, noon - 50, "5851")}, {}, rules)) == 0);
+}
+
+TEST_CASE("a reply waits while a newer message may be on its way") {
+    const std::vector<SentMessage> messages{sent(1, noon - day)};
+    for (const OutboxState state : {OutboxState::sending, OutboxState::unconfirmed}) {
+        CHECK(
+            match_reply(reply_to(), noon, messages, {open(2, noon - 60, state)}, {}).verdict ==
+            MatchVerdict::waits);
+        CHECK(
+            match_reply(reply_to(), noon, {}, {open(2, noon - 60, state)}, {}).verdict ==
+            MatchVerdict::waits);
+    }
+}
+
+TEST_CASE("a reply does not wait for what it cannot answer") {
+    const std::vector<SentMessage> messages{sent(5, noon - 100)};
+    const auto credit = [&](const OpenAttempt& attempt) {
+        AttributionRules rules;
+        rules.device_of_number = {{"+601140464720", "5850"}};
+        return credited(match_reply(reply_to("+601140464720"), noon, messages, {attempt}, rules));
+    };
+    CHECK(credit(open(6, noon - 200)) == 5);                     // older than what is credited
+    CHECK(credit(open(6, noon + 60)) == 5);                      // begun after the reply
+    CHECK(credit(open(6, noon - 10, OutboxState::queued)) == 5); // proven unsent
+    CHECK(credit(open(6, noon - 10, OutboxState::unconfirmed, "5851")) == 5); // by another device
+    CHECK(credit(open(6, noon - 10)) == 0);
+    CHECK(credit(open(6, noon + 5)) == 0); // the two clocks may differ
+}
+
+TEST_CASE("a receipt with an unknown id confirms the only open attempt to its phone, in its time") {
+    const Match match = match_unknown_receipt(receipt_of(noon + 3), {open(4, noon)});
+    CHECK(match.verdict == MatchVerdict::confirms);
+    CHECK(match.key == RecipientKey{4, 1});
+    CHECK(
+        match_unknown_receipt(receipt_of(noon - 5), {open(4, noon)}).verdict ==
+        MatchVerdict::confirms);
+    CHECK(
+        match_unknown_receipt(receipt_of(noon + 60), {open(4, noon)}).verdict ==
+        MatchVerdict::confirms);
+}
+
+TEST_CASE("a receipt with an unknown id confirms nothing in doubt") {
+    const auto waits = [](const StatusReceipt& receipt, const std::vector<OpenAttempt>& attempts) {
+        return match_unknown_receipt(receipt, attempts).verdict == MatchVerdict::waits;
+    };
+    CHECK(waits(receipt_of(noon), {}));
+    CHECK(waits(receipt_of(noon - 6), {open(4, noon)}));
+    CHECK(waits(receipt_of(noon + 61), {open(4, noon)}));
+    CHECK(waits(receipt_of(noon), {open(4, noon), open(5, noon)}));
+    CHECK(waits(receipt_of(noon), {open(4, noon), open(5, noon, OutboxState::sending)}));
+    CHECK(waits(receipt_of(noon), {open(4, noon, OutboxState::sending)})); // the living sender's
+    StatusReceipt receipt = receipt_of(noon);
+    receipt.device = "5851";
+    CHECK(waits(receipt, {open(4, noon)}));
+    receipt.device = "5850";
+    CHECK_FALSE(waits(receipt, {open(4, noon)}));
+    receipt.phone.clear();
+    CHECK(waits(receipt, {open(4, noon)}));
+    receipt = receipt_of(noon);
+    receipt.message_timestamp.reset();
+    CHECK(waits(receipt, {open(4, noon)}));
+}
+
+namespace {
+
+std::vector<SentMessage> any_messages() {
+    const auto ages = *rc::gen::container<std::vector<std::int64_t>>(
+        rc::gen::inRange<std::int64_t>(-1000, 10 * day));
+    std::vector<SentMessage> messages;
+    messages.reserve(ages.size());
+    for (const std::int64_t age : ages)
+        messages.push_back(sent(
+            static_cast<std::int64_t>(messages.size()) + 1, noon - age,
+            *rc::gen::element<std::string>("5850", "5851")));
+    return messages;
+}
+
+std::vector<OpenAttempt> any_attempts() {
+    const auto ages = *rc::gen::container<std::vector<std::int64_t>>(
+        rc::gen::inRange<std::int64_t>(-1000, 10 * day));
+    std::vector<OpenAttempt> attempts;
+    attempts.reserve(ages.size());
+    for (const std::int64_t age : ages)
+        attempts.push_back(open(
+            1000 + static_cast<std::int64_t>(attempts.size()), noon - age,
+            *rc::gen::element(
+                OutboxState::sending, OutboxState::unconfirmed, OutboxState::queued)));
+    return attempts;
+}
+
+} // namespace
+
+TEST_CASE(
+    "whatever was sent, a reply is credited to no message after it and to none that another outdates") {
+    rc::prop("", [] {
+        const std::vector<SentMessage> messages = any_messages();
+        const Match match = match_reply(reply_to(), noon, messages, any_attempts(), {});
+        if (match.verdict != MatchVerdict::matched)
+            return;
+        const auto chosen =
+            std::find_if(messages.begin(), messages.end(), [&](const SentMessage& m) {
+                return m.key == match.key;
+            });
+        RC_ASSERT(chosen != messages.end());
+        RC_ASSERT(chosen->sent_second <= noon);
+        RC_ASSERT(noon - chosen->sent_second <= 7 * day);
+        for (const SentMessage& other : messages)
+            RC_ASSERT(other.sent_second > noon || other.sent_second <= chosen->sent_second);
+    });
+}
+
+TEST_CASE("whatever is open, a reply waits exactly as long as something newer may be answered") {
+    rc::prop("", [] {
+        const std::vector<SentMessage> messages = any_messages();
+        const std::vector<OpenAttempt> attempts = any_attempts();
+        const Match settled = match_reply(reply_to(), noon, messages, {}, {});
+        const Match match = match_reply(reply_to(), noon, messages, attempts, {});
+        std::int64_t credited_second = noon - 7 * day;
+        for (const SentMessage& message : messages) {
+            if (settled.verdict == MatchVerdict::matched && message.key == settled.key)
+                credited_second = message.sent_second;
+        }
+        const bool newer_open =
+            std::any_of(attempts.begin(), attempts.end(), [&](const OpenAttempt& attempt) {
+                return attempt.state != OutboxState::queued &&
+                       attempt.begun_second >= credited_second &&
+                       attempt.begun_second <= noon + clock_slack_seconds;
+            });
+        RC_ASSERT(
+            (match.verdict == MatchVerdict::waits) ==
+            (newer_open || settled.verdict == MatchVerdict::waits));
+    });
+}
+
+TEST_CASE("the order in which messages are looked at makes no difference") {
+    rc::prop("", [] {
+        std::vector<SentMessage> messages = any_messages();
+        const Match forwards = match_reply(reply_to(), noon, messages, {}, {});
+        std::reverse(messages.begin(), messages.end());
+        const Match backwards = match_reply(reply_to(), noon, messages, {}, {});
+        RC_ASSERT(forwards.verdict == backwards.verdict);
+        RC_ASSERT(forwards.key == backwards.key);
+    });
+}
