@@ -15,39 +15,45 @@ namespace blast {
 
 namespace {
 
-/// The names of the flags (or commands) that could have stood where an unknown one did: of the tool and of the commands
-/// that were given.
-std::vector<std::string> possible_names(const CLI::App& app, bool flags) {
+/// The app and the commands that were given, outermost first.
+std::vector<const CLI::App*> given_commands(const CLI::App& app) {
+    std::vector<const CLI::App*> commands{&app};
+    while (!commands.back()->get_subcommands().empty()) {
+        commands.push_back(commands.back()->get_subcommands().front());
+    }
+    return commands;
+}
+
+std::vector<std::string> flag_names(const CLI::App& app) {
     std::vector<std::string> names;
-    if (flags) {
-        for (const CLI::Option* const option : app.get_options()) {
-            for (const std::string& name : option->get_lnames())
-                names.push_back("--" + name);
+    for (const CLI::App* const command : given_commands(app)) {
+        for (const CLI::Option* const option : command->get_options()) {
+            names.push_back(
+                "--" + (option->get_lnames().empty() ? "" : option->get_lnames().front()));
         }
     }
-    bool has_command = false;
-    for (const CLI::App* const command : app.get_subcommands()) {
-        has_command = true;
-        const std::vector<std::string> below = possible_names(*command, flags);
-        names.insert(names.end(), below.begin(), below.end());
-    }
-    if (!flags && !has_command) {
-        for (const CLI::App* const command :
-             app.get_subcommands([](const CLI::App*) { return true; }))
-            names.push_back(command->get_name());
+    return names;
+}
+
+/// Of the commands that could have been given next.
+std::vector<std::string> command_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    const auto any = [](const CLI::App*) { return true; };
+    for (const CLI::App* const command : given_commands(app).back()->get_subcommands(any)) {
+        names.push_back(command->get_name());
     }
     return names;
 }
 
 [[noreturn]] void refuse_unexpected(const CLI::App& app, const std::string& argument) {
     const bool flag = argument.size() > 1 && argument.front() == '-';
-    const std::string meant =
-        nearest_word(argument.substr(0, argument.find('=')), possible_names(app, flag));
+    const std::string name = flag ? argument.substr(0, argument.find('=')) : argument;
+    const std::string meant = nearest_word(name, flag ? flag_names(app) : command_names(app));
     const std::string wrong =
-        flag ? fmt::format("unknown flag '{}'", printable(argument.substr(0, argument.find('='))))
-             : fmt::format("unexpected argument '{}'", printable(argument));
-    if (!meant.empty())
+        fmt::format("{} '{}'", flag ? "unknown flag" : "unexpected argument", printable(name));
+    if (!meant.empty()) {
         throw UsageError(wrong, fmt::format("did you mean '{}'?", meant));
+    }
     throw UsageError(
         wrong, fmt::format(
                    "{}`{} --help` shows what can be given",
@@ -58,30 +64,35 @@ std::vector<std::string> possible_names(const CLI::App& app, bool flags) {
 /// "--tag: 1 required TEXT missing".
 std::string mismatch_in_our_words(const std::string& text) {
     const std::string name = text.substr(0, text.find(':'));
-    if (text.find("but received") != std::string::npos)
+    if (text.find("but received") != std::string::npos) {
         return fmt::format("{} is given more often than it can be", name);
-    if (text.find("missing") != std::string::npos)
+    }
+    if (text.find("missing") != std::string::npos) {
         return fmt::format("{} needs a value", name);
+    }
     return text;
 }
 
 [[noreturn]] void refuse(const CLI::App& app, const CLI::ParseError& error) {
     const std::vector<std::string> unexpected = app.remaining(true);
-    if (!unexpected.empty())
+    if (!unexpected.empty()) {
         refuse_unexpected(app, unexpected.front());
+    }
     std::string wrong = printable(error.what());
-    if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
         wrong = mismatch_in_our_words(wrong);
-    else if (wrong == "A subcommand is required")
+    } else if (wrong == "A subcommand is required") {
         wrong = "no command is given";
+    }
     throw UsageError(wrong, fmt::format("see `{} --help`", app.get_name()));
 }
 
 std::string joined_names(const std::vector<OutputFormat>& formats) {
     std::vector<std::string_view> names;
     names.reserve(formats.size());
-    for (const OutputFormat format : formats)
+    for (const OutputFormat format : formats) {
         names.push_back(to_string(format));
+    }
     return fmt::format("{}", fmt::join(names, "|"));
 }
 
@@ -109,8 +120,7 @@ CLI::App& CommandLine::app() noexcept {
     return *app_;
 }
 
-CLI::App&
-CommandLine::add_command(CLI::App& parent, const std::string& name, const HelpText& help) {
+CLI::App& add_command(CLI::App& parent, const std::string& name, const HelpText& help) {
     CLI::App* const command = parent.add_subcommand(name);
     command->fallthrough()->group("Commands");
     describe(*command, help);
@@ -131,10 +141,11 @@ void CommandLine::add_shared_flags() {
     add("--api-url", flags_.api_url, "URL",
         "the gateway [WSAPME_API_URL, else https://api.wsapme.com]");
     add("--ca-file", flags_.ca_file, "FILE", "trust this CA for the gateway [WSAPME_CA_FILE]");
-    if (formats_.size() > 1)
+    if (formats_.size() > 1) {
         app_->add_option("--format", flags_.format, "how results are printed")
             ->type_name(joined_names(formats_))
             ->group("Output");
+    }
     app_->add_flag("-q,--quiet", flags_.quiet, "only warnings and errors on standard error")
         ->group("Output");
     app_->add_flag("-v,--verbose", flags_.verbose, "details too")->group("Output");

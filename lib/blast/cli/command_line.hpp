@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace CLI {
+namespace CLI { // NOLINT(readability-identifier-naming): the library's own name
 class App;
 } // namespace CLI
 
@@ -53,8 +53,6 @@ public:
 
     /// For the tool's own flags, arguments and commands.
     CLI::App& app() noexcept;
-    /// A command of the tool ("migrate"), below app() or below another command; shared flags may stand behind it too.
-    CLI::App& add_command(CLI::App& parent, const std::string& name, const HelpText& help);
 
     /// Reads the arguments, the environment and the config file. Throws TextRequested for --help and --version, UsageError
     /// for all that is wrong. Call once, after the tool has added its flags.
@@ -68,5 +66,9 @@ private:
     SharedFlags flags_;
     std::unique_ptr<CLI::App> app_;
 };
+
+/// A command of a tool ("migrate"), below CommandLine::app() or below another command; shared flags may stand behind it
+/// too.
+CLI::App& add_command(CLI::App& parent, const std::string& name, const HelpText& help);
 
 } // namespace blast

@@ -9,10 +9,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <string_view>
 #include <sys/stat.h>
+#include <system_error>
 #include <toml++/toml.h>
 #include <unistd.h>
 #include <vector>
@@ -49,7 +49,9 @@ struct OpenedFile {
 
 [[noreturn]] void cannot_read(const std::string& path, int error) {
     throw UsageError(
-        fmt::format("config file '{}' cannot be read: {}", printable(path), std::strerror(error)),
+        fmt::format(
+            "config file '{}' cannot be read: {}", printable(path),
+            std::generic_category().message(error)),
         "name an existing file with --config");
 }
 
@@ -58,8 +60,9 @@ class Descriptor {
 public:
     explicit Descriptor(int number) : number_(number) {}
     ~Descriptor() {
-        if (number_ >= 0)
+        if (number_ >= 0) {
             close(number_);
+        }
     }
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
@@ -76,25 +79,30 @@ OpenedFile open_config(const std::string& path) {
     OpenedFile file;
     const Descriptor descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (descriptor.number() < 0) {
-        if (errno == ENOENT || errno == ENOTDIR)
+        if (errno == ENOENT || errno == ENOTDIR) {
             return file;
+        }
         cannot_read(path, errno);
     }
     struct stat facts {};
-    if (fstat(descriptor.number(), &facts) != 0)
+    if (fstat(descriptor.number(), &facts) != 0) {
         cannot_read(path, errno);
+    }
     file.exists = true;
     file.mode = facts.st_mode;
     std::array<char, 4096> buffer{};
     for (;;) {
         const ssize_t length = read(descriptor.number(), buffer.data(), buffer.size());
-        if (length < 0)
+        if (length < 0) {
             cannot_read(path, errno);
-        if (length == 0)
+        }
+        if (length == 0) {
             return file;
+        }
         file.content.append(buffer.data(), static_cast<std::size_t>(length));
-        if (file.content.size() > longest)
+        if (file.content.size() > longest) {
             cannot_read(path, EFBIG);
+        }
     }
 }
 
@@ -107,30 +115,36 @@ OpenedFile open_config(const std::string& path) {
 }
 
 std::string scalar_text(const toml::node& node) {
-    if (const auto* const text = node.as_string())
+    if (const auto* const text = node.as_string()) {
         return text->get();
-    if (const auto* const number = node.as_integer())
+    }
+    if (const auto* const number = node.as_integer()) {
         return std::to_string(number->get());
-    if (const auto* const number = node.as_floating_point())
+    }
+    if (const auto* const number = node.as_floating_point()) {
         return fmt::format("{}", number->get());
+    }
     return {};
 }
 
 std::string value_text(const std::string& path, const std::string& key, const toml::node& node) {
     const bool scalar = node.is_string() || node.is_integer() || node.is_floating_point();
-    if (scalar)
+    if (scalar) {
         return scalar_text(node);
+    }
     const toml::array* const list = node.as_array();
     std::vector<std::string> texts;
     if (list != nullptr) {
-        for (const toml::node& element : *list)
+        for (const toml::node& element : *list) {
             texts.push_back(scalar_text(element));
+        }
     }
-    if (texts.empty() || std::find(texts.begin(), texts.end(), "") != texts.end())
+    if (texts.empty() || std::find(texts.begin(), texts.end(), "") != texts.end()) {
         refuse_line(
             path, node.source().begin.line,
             fmt::format("the value of '{}' is of a wrong kind", key),
             fmt::format("write it in quotes: {} = \"...\"", key));
+    }
     return fmt::format("{}", fmt::join(texts, ","));
 }
 
@@ -158,15 +172,16 @@ bool holds_password(const std::string& url) {
         const std::string authority =
             url.substr(scheme + 3, url.find('/', scheme + 3) - (scheme + 3));
         const std::size_t at = authority.rfind('@');
-        if (at != std::string::npos && authority.find(':') < at)
+        if (at != std::string::npos && authority.find(':') < at) {
             return true;
+        }
     }
     return url.find("password") != std::string::npos;
 }
 
 bool holds_secret(const ConfigValues& values) {
     const auto url = values.find("database_url");
-    return values.count("wsapme_user_token") > 0 || values.count("blast_hook_secret") > 0 ||
+    return values.contains("wsapme_user_token") || values.contains("blast_hook_secret") ||
            (url != values.end() && holds_password(url->second));
 }
 
@@ -175,8 +190,9 @@ bool holds_secret(const ConfigValues& values) {
 ConfigValues read_config_file(const std::string& path, bool must_exist) {
     const OpenedFile file = open_config(path);
     if (!file.exists) {
-        if (must_exist)
+        if (must_exist) {
             cannot_read(path, ENOENT);
+        }
         return {};
     }
     ConfigValues values;
@@ -188,12 +204,13 @@ ConfigValues read_config_file(const std::string& path, bool must_exist) {
             "write 'key = \"value\"' a line (TOML)");
     }
     constexpr mode_t others = S_IRWXG | S_IRWXO;
-    if ((file.mode & others) != 0 && holds_secret(values))
+    if ((file.mode & others) != 0 && holds_secret(values)) {
         throw UsageError(
             fmt::format(
                 "config file '{}' holds a secret and others than its owner can read it",
                 printable(path)),
             fmt::format("run: chmod 600 {}", printable(path)));
+    }
     return values;
 }
 

@@ -13,15 +13,15 @@ constexpr std::size_t first_column = 28;
 
 std::string two_columns(const std::string& term, const std::string& meaning) {
     std::string text = "  " + term;
-    const std::string indent(first_column, ' ');
-    bool first = text.size() + 2 <= first_column;
-    if (first)
-        text.resize(first_column, ' ');
-    for (const std::string& line : wrapped(meaning, page_width - first_column)) {
-        text += first ? line : "\n" + indent + line;
-        first = false;
+    if (text.size() + 2 > first_column) {
+        text += "\n";
     }
-    return text + "\n";
+    std::size_t indent = text.back() == '\n' ? first_column : first_column - text.size();
+    for (const std::string& line : wrapped(meaning, page_width - first_column)) {
+        text.append(indent, ' ').append(line).append("\n");
+        indent = first_column;
+    }
+    return text;
 }
 
 } // namespace
@@ -30,10 +30,11 @@ std::vector<std::string> wrapped(const std::string& text, std::size_t width) {
     std::vector<std::string> lines;
     std::istringstream words(text);
     for (std::string word; words >> word;) {
-        if (lines.empty() || lines.back().size() + 1 + word.size() > width)
+        if (lines.empty() || lines.back().size() + 1 + word.size() > width) {
             lines.push_back(word);
-        else
+        } else {
             lines.back() += " " + word;
+        }
     }
     return lines;
 }
@@ -45,14 +46,16 @@ void HelpFormatter::set_synopsis(const CLI::App* app, std::string synopsis) {
 std::string
 HelpFormatter::make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const {
     std::string text;
-    for (const std::string& line : wrapped(app->get_description(), page_width))
+    for (const std::string& line : wrapped(app->get_description(), page_width)) {
         text += line + "\n";
+    }
     text += make_usage(app, std::move(name));
     text += make_positionals(app);
     text += make_subcommands(app, mode);
     text += make_groups(app, mode);
-    if (!app->get_footer().empty())
+    if (!app->get_footer().empty()) {
         text += "\nExamples:\n" + app->get_footer() + "\n";
+    }
     return CLI::detail::find_and_replace(text, "\n\n\n", "\n\n");
 }
 
@@ -70,8 +73,9 @@ std::string HelpFormatter::make_option(const CLI::Option* option, bool is_positi
     std::string term =
         is_positional ? option->get_name(true, false)
                       : CLI::detail::find_and_replace(option->get_name(false, true), ",", ", ");
-    if (!is_positional && option->get_type_size() != 0)
+    if (!is_positional && option->get_type_size() != 0) {
         term += " " + option->get_type_name();
+    }
     return two_columns(term, option->get_description());
 }
 

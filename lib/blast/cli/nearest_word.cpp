@@ -2,30 +2,34 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 namespace blast {
 
 namespace {
 
+/// A row of the distance table: slips between a beginning of the word and each beginning of the candidate.
+using Row = std::vector<std::size_t>;
+
 /// Damerau-Levenshtein distance in its "optimal string alignment" form, as git uses it for its suggestions.
-std::size_t typing_slips(std::string_view left, std::string_view right) {
-    std::vector<std::size_t> before_last(right.size() + 1);
-    std::vector<std::size_t> last(right.size() + 1);
-    std::vector<std::size_t> current(right.size() + 1);
-    for (std::size_t j = 0; j <= right.size(); ++j)
-        last[j] = j;
-    for (std::size_t i = 1; i <= left.size(); ++i) {
+std::size_t typing_slips(std::string_view word, std::string_view candidate) {
+    Row before_last(candidate.size() + 1);
+    Row last(candidate.size() + 1);
+    Row current(candidate.size() + 1);
+    std::iota(last.begin(), last.end(), 0);
+    for (std::size_t i = 1; i <= word.size(); ++i) {
         current[0] = i;
-        for (std::size_t j = 1; j <= right.size(); ++j) {
-            const std::size_t exchanged = last[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
+        for (std::size_t j = 1; j <= candidate.size(); ++j) {
+            const std::size_t exchanged = last[j - 1] + (word[i - 1] == candidate[j - 1] ? 0 : 1);
             current[j] = std::min({last[j] + 1, current[j - 1] + 1, exchanged});
-            if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
-                current[j] = std::min(current[j], before_last[j - 2] + 1);
+            const bool swapped = i > 1 && j > 1 && word[i - 1] == candidate[j - 2] &&
+                                 word[i - 2] == candidate[j - 1];
+            current[j] = swapped ? std::min(current[j], before_last[j - 2] + 1) : current[j];
         }
-        std::swap(before_last, last);
-        std::swap(last, current);
+        before_last.swap(last);
+        last.swap(current);
     }
-    return last[right.size()];
+    return last.back();
 }
 
 } // namespace

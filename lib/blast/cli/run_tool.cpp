@@ -27,8 +27,9 @@ LogSettings first_log_settings(const Invocation& invocation) {
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const bool apart = arguments[i] == "--log-format" && i + 1 < arguments.size() &&
                            arguments[i + 1] == "json";
-        if (apart || arguments[i] == "--log-format=json")
+        if (apart || arguments[i] == "--log-format=json") {
             settings.format = LogFormat::json;
+        }
     }
     return settings;
 }
@@ -46,10 +47,12 @@ bool output_written() {
 }
 
 ExitCode checked_output(ExitCode code, const Log& log) {
-    if (output_written())
+    if (output_written()) {
         return code;
-    if (!output_pipe_closed())
+    }
+    if (!output_pipe_closed()) {
         log.error("cannot write to standard output: see that its disk is not full");
+    }
     return code == ExitCode::done ? ExitCode::unavailable : code;
 }
 
@@ -73,10 +76,11 @@ ExitCode call(
         log.error("out of memory: free some, then run this again");
     } catch (const std::exception& error) {
         // A write that failed surfaces as an exception too (fmt::print); checked_output tells of it.
-        if (std::ferror(stdout) == 0)
+        if (std::ferror(stdout) == 0) {
             log.error(
                 "internal error: " + printable(error.what()) +
                 ": please report it with the command that you ran");
+        }
     }
     return ExitCode::unavailable;
 }
@@ -89,8 +93,9 @@ int run_tool(
     char** argv,
     const std::function<ExitCode(const Invocation&)>& tool) {
     // A closed pipe is then an error of the write, which is checked below, and not the end of the process.
-    if (std::signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+    if (std::signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
         return static_cast<int>(ExitCode::unavailable);
+    }
     const Invocation invocation = this_invocation(name, argc, argv);
     const Log log(first_log_settings(invocation));
     return static_cast<int>(checked_output(call(invocation, log, tool), log));

@@ -1,7 +1,7 @@
 #include "blast/cli/settings.hpp"
 
-#include "blast/cli/config_file.hpp"
 #include "blast/cli/invocation.hpp"
+#include "blast/cli/setting_lookup.hpp"
 #include "blast/core/error.hpp"
 #include "blast/core/printable.hpp"
 
@@ -25,65 +25,15 @@ constexpr std::array<std::pair<OutputFormat, std::string_view>, 5> format_names{
 constexpr std::array<const char*, 6> sending_flags{"rate",   "jitter",      "daily_cap",
                                                    "window", "concurrency", "timeout"};
 
-ConfigValues config_values(const Invocation& invocation, const std::string& flag) {
-    if (!flag.empty())
-        return read_config_file(flag, true);
-    // An XDG_CONFIG_HOME that is no absolute path is to be ignored (XDG Base Directory Specification).
-    std::string folder = invocation.variable("XDG_CONFIG_HOME");
-    if (folder.empty() || folder.front() != '/') {
-        const std::string home = invocation.variable("HOME");
-        if (home.empty())
-            return {};
-        folder = home + "/.config";
-    }
-    return read_config_file(folder + "/blast/blast.toml", false);
-}
-
-/// Where a setting's value came from, for errors, and the value.
-struct Found {
-    std::string value;
-    std::string source;
-};
-
-/// Looks settings up in their order of precedence.
-class Lookup {
-public:
-    Lookup(const Invocation& invocation, ConfigValues config)
-        : invocation_(invocation), config_(std::move(config)) {}
-
-    Found find(
-        const std::string& variable,
-        const std::string& flag_name = {},
-        const std::string& flag = {}) const {
-        if (!flag.empty())
-            return {flag, flag_name};
-        std::string value = invocation_.variable(variable);
-        if (!value.empty())
-            return {std::move(value), variable};
-        std::string key = variable;
-        std::transform(key.begin(), key.end(), key.begin(), [](char c) {
-            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        });
-        return {config_value(key), key};
-    }
-
-    std::string config_value(const std::string& key) const {
-        const auto found = config_.find(key);
-        return found == config_.end() ? std::string() : found->second;
-    }
-
-private:
-    const Invocation& invocation_;
-    ConfigValues config_;
-};
-
 OutputFormat parse_format(const std::string& text, const std::vector<OutputFormat>& formats) {
-    if (text.empty())
+    if (text.empty()) {
         return formats.front();
+    }
     std::vector<std::string_view> names;
     for (const OutputFormat format : formats) {
-        if (to_string(format) == text)
+        if (to_string(format) == text) {
             return format;
+        }
         names.push_back(to_string(format));
     }
     throw UsageError(
@@ -92,32 +42,38 @@ OutputFormat parse_format(const std::string& text, const std::vector<OutputForma
 }
 
 LogFormat parse_log_format(const std::string& text) {
-    if (text.empty() || text == "text")
+    if (text.empty() || text == "text") {
         return LogFormat::text;
-    if (text == "json")
+    }
+    if (text == "json") {
         return LogFormat::json;
+    }
     throw UsageError(
         fmt::format("--log-format: '{}' is not a log format", printable(text)),
         "choose text or json");
 }
 
-std::string parse_region(const Found& found) {
+std::string parse_region(const FoundSetting& found) {
     std::string region = found.value;
     const auto letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
-    if (region.size() != 2 || !letter(region[0]) || !letter(region[1]))
+    if (region.size() != 2 || !letter(region[0]) || !letter(region[1])) {
         throw UsageError(
             fmt::format("{}: '{}' is not a country", found.source, printable(region)),
             "give its two letters (ISO 3166), such as MY");
-    for (char& c : region)
+    }
+    for (char& c : region) {
         c = c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
+    }
     return region;
 }
 
 std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && text.front() == ' ')
+    while (!text.empty() && text.front() == ' ') {
         text.remove_prefix(1);
-    while (!text.empty() && text.back() == ' ')
+    }
+    while (!text.empty() && text.back() == ' ') {
         text.remove_suffix(1);
+    }
     return text;
 }
 
@@ -126,46 +82,51 @@ std::vector<std::string_view> split_at_commas(std::string_view text) {
     for (;;) {
         const std::size_t comma = text.find(',');
         parts.push_back(trimmed(text.substr(0, comma)));
-        if (comma == std::string_view::npos)
+        if (comma == std::string_view::npos) {
             return parts;
+        }
         text.remove_prefix(comma + 1);
     }
 }
 
-std::map<std::string, std::string> parse_device_numbers(const Found& found) {
+std::map<std::string, std::string> parse_device_numbers(const FoundSetting& found) {
     std::map<std::string, std::string> numbers;
-    if (found.value.empty())
+    if (found.value.empty()) {
         return numbers;
+    }
     for (const std::string_view part : split_at_commas(found.value)) {
         const std::size_t equals = part.find('=');
         const std::string_view device = trimmed(part.substr(0, equals));
         const std::string_view number = equals == std::string_view::npos
                                             ? std::string_view()
                                             : trimmed(part.substr(equals + 1));
-        if (device.empty() || number.empty())
+        if (device.empty() || number.empty()) {
             throw UsageError(
                 fmt::format(
                     "{}: '{}' is not a device and its number", found.source, printable(part)),
                 "write DEVICE=NUMBER, such as 5850=+60123456789");
+        }
         numbers[std::string(device)] = number;
     }
     return numbers;
 }
 
-void resolve_secrets(Settings& settings, const Lookup& lookup) {
+void resolve_secrets(Settings& settings, const SettingLookup& lookup) {
     settings.database_url = lookup.find("DATABASE_URL").value;
     settings.token = lookup.find("WSAPME_USER_TOKEN").value;
     settings.hook_secret = lookup.find("BLAST_HOOK_SECRET").value;
 }
 
-void resolve_gateway(Settings& settings, const Lookup& lookup, const SharedFlags& flags) {
-    const Found devices = lookup.find("WSAPME_DEVICE");
-    if (!devices.value.empty())
+void resolve_gateway(Settings& settings, const SettingLookup& lookup, const SharedFlags& flags) {
+    const FoundSetting devices = lookup.find("WSAPME_DEVICE");
+    if (!devices.value.empty()) {
         settings.devices = parse_devices(devices.value, devices.source);
+    }
     settings.device_numbers = parse_device_numbers(lookup.find("WSAPME_DEVICE_NUMBERS"));
-    const Found url = lookup.find("WSAPME_API_URL", "--api-url", flags.api_url);
-    if (!url.value.empty())
+    const FoundSetting url = lookup.find("WSAPME_API_URL", "--api-url", flags.api_url);
+    if (!url.value.empty()) {
         settings.api_url = url.value;
+    }
     settings.ca_file = lookup.find("WSAPME_CA_FILE", "--ca-file", flags.ca_file).value;
 }
 
@@ -173,8 +134,9 @@ void resolve_gateway(Settings& settings, const Lookup& lookup, const SharedFlags
 
 std::string_view to_string(OutputFormat format) noexcept {
     for (const auto& [value, name] : format_names) {
-        if (value == format)
+        if (value == format) {
             return name;
+        }
     }
     return {};
 }
@@ -186,12 +148,14 @@ std::vector<std::string> parse_devices(std::string_view text, std::string_view w
                             std::none_of(part.begin(), part.end(), [](char c) {
                                 return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f;
                             });
-        if (!usable)
+        if (!usable) {
             throw UsageError(
                 fmt::format("{}: '{}' is not a device", what, printable(part)),
                 "give the device's id, several separated by commas: 5850,5851");
-        if (std::find(devices.begin(), devices.end(), part) == devices.end())
+        }
+        if (std::find(devices.begin(), devices.end(), part) == devices.end()) {
             devices.emplace_back(part);
+        }
     }
     return devices;
 }
@@ -207,20 +171,23 @@ Settings resolve_settings(
     settings.quiet = flags.quiet;
     settings.verbose = flags.verbose;
     settings.terminal = invocation.terminal;
-    if (flags.quiet && flags.verbose)
+    if (flags.quiet && flags.verbose) {
         throw UsageError("--quiet and --verbose do not go together", "leave one of them out");
+    }
 
-    const Lookup lookup(invocation, config_values(invocation, flags.config));
+    const SettingLookup lookup(invocation, flags.config);
     resolve_secrets(settings, lookup);
     resolve_gateway(settings, lookup, flags);
-    const Found region = lookup.find("BLAST_REGION", "--region", flags.region);
-    if (!region.value.empty())
+    const FoundSetting region = lookup.find("BLAST_REGION", "--region", flags.region);
+    if (!region.value.empty()) {
         settings.region = parse_region(region);
+    }
     settings.timezone = TimeZone(lookup.find("BLAST_TIMEZONE", "--timezone", flags.timezone).value);
     for (const char* const key : sending_flags) {
         const std::string value = lookup.config_value(key);
-        if (!value.empty())
+        if (!value.empty()) {
             settings.flag_defaults[key] = value;
+        }
     }
     return settings;
 }

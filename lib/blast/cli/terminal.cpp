@@ -24,18 +24,21 @@ Terminal this_terminal(std::string_view no_color, std::string_view term) {
 
 int terminal_width(int descriptor, int otherwise) {
     winsize size{};
-    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
         return otherwise;
+    }
     return size.ws_col;
 }
 
 bool confirm(const Terminal& terminal, bool yes, const std::string& question) {
-    if (yes)
+    if (yes) {
         return true;
-    if (!terminal.input)
+    }
+    if (!terminal.input) {
         throw UsageError(
             "'" + question + "' cannot be asked, standard input is not a terminal",
             "add --yes to go on without the question");
+    }
     std::cerr << question << " [y/N] " << std::flush;
     std::string answer;
     std::getline(std::cin, answer);
