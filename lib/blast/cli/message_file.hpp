@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+
+namespace blast {
+
+/// The text of a --message-file without the line feed at its end. Throws UsageError when it cannot be read, is larger than
+/// 1 MiB or is not UTF-8.
+std::string read_message_file(const std::string& path);
+
+} // namespace blast
