@@ -17,8 +17,9 @@ struct ParsedPhone {
 /// Turns the spellings of phone numbers that people use into E.164, by libphonenumber's rules
 /// (https://github.com/google/libphonenumber): a number is valid when its IsValidNumber says so.
 ///
-/// One object may be used by any number of threads at once. The first object of a process loads the library's
-/// metadata: about 30 ms and 17 MB.
+/// Spellings that need no judgement are recognised by the region's plan (number_plan.hpp) in under a microsecond; the
+/// library itself, 11 microseconds a number, is asked for all others, and started with the first of them: 10 ms and 4 MB
+/// (measured). Any number of threads may use one object.
 class PhoneParser {
 public:
     /// `region` is the ISO 3166-1 alpha-2 country, in any case, whose local numbers are understood ("MY"). Throws
