@@ -1,12 +1,15 @@
 #include "blast/domain/number_plan.hpp"
 
+#include "blast/core/random.hpp"
+
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <phonenumbers/phonenumberutil.h>
-#include <random>
+#include <vector>
 
 using blast::NumberPlan;
+using blast::Random;
 
 namespace {
 
@@ -24,16 +27,16 @@ std::string by_library(const std::string& text, const std::string& region) {
     return e164;
 }
 
-std::string digits_of_length(std::mt19937& random, std::size_t length) {
+std::string digits_of_length(Random& random, std::size_t length) {
     std::string digits;
     while (digits.size() < length)
-        digits += static_cast<char>('0' + random() % 10);
+        digits += static_cast<char>('0' + random.below(10));
     return digits;
 }
 
 /// Numbers around a plan's borders: any front, any length that could be right or just wrong.
-std::string drawn_number(std::mt19937& random, const std::string& calling_code) {
-    const std::string fronts[] = {
+std::string drawn_number(Random& random, const std::string& calling_code) {
+    const std::vector<std::string> fronts = {
         "",
         "0",
         "00",
@@ -46,7 +49,7 @@ std::string drawn_number(std::mt19937& random, const std::string& calling_code) 
         calling_code + "0",
         "0" + calling_code,
         "00" + calling_code};
-    return fronts[random() % std::size(fronts)] + digits_of_length(random, 5 + random() % 7);
+    return fronts[random.below(fronts.size())] + digits_of_length(random, 5 + random.below(7));
 }
 
 struct Tally {
@@ -58,10 +61,10 @@ struct Tally {
 Tally compare(const std::string& region, const std::string& calling_code, int draws) {
     const auto plan = NumberPlan::of_region(region);
     REQUIRE(plan);
-    std::mt19937 random(20'261'122);
+    Random random(20'261'122);
     Tally tally;
     for (int i = 0; i < draws; ++i) {
-        const bool international = random() % 3 == 0;
+        const bool international = random.below(3) == 0;
         const std::string digits = drawn_number(random, calling_code);
         const std::string ours = plan->e164(digits, international);
         const std::string theirs = by_library((international ? "+" : "") + digits, region);

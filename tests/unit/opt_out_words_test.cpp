@@ -68,7 +68,7 @@ TEST_CASE("an extra word that nothing could match is refused") {
 
 TEST_CASE("a hostile message does no harm") {
     const OptOutWords words;
-    CHECK_FALSE(words.matches(std::string(10'000'000, '!') + "stop"));
+    CHECK_FALSE(words.matches(std::string(1'000'000, '!') + "stop"));
     rc::prop("any bytes are read", [&words](const std::string& message) {
         (void)words.matches(message);
         RC_ASSERT(words.matches("\xFF\xFE stop " + std::string(message.size() % 50, '\x80')));

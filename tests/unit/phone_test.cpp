@@ -79,7 +79,7 @@ TEST_CASE("a number that cannot be right says why") {
     CHECK(problem("012-345 678901234") == "too long for MY");
     CHECK(problem("+60 12 345") == "too short for MY");
     CHECK(problem("+65 9123 456") == "too short for SG");
-    CHECK(problem("012-000 0000") == "");
+    CHECK(problem("012-000 0000").empty());
     CHECK(problem("019-999 999") == "not a number of MY's numbering plan");
     CHECK(problem("+999 12345678") == "no country has this calling code");
     CHECK(problem("") == "no phone number");
@@ -123,7 +123,7 @@ TEST_CASE("what a spreadsheet made of a number is refused with advice") {
 }
 
 TEST_CASE("a hostile number does no harm") {
-    CHECK_FALSE(malaysia().parse(std::string(10'000'000, '1')).valid());
+    CHECK_FALSE(malaysia().parse(std::string(1'000'000, '1')).valid());
     CHECK_FALSE(malaysia().parse(std::string(200, '1')).valid());
     rc::prop(
         "any bytes are refused or become E.164 that parses to itself", [](const std::string& raw) {
@@ -144,6 +144,7 @@ TEST_CASE("a hostile number does no harm") {
 
 TEST_CASE("several threads may use one parser") {
     std::vector<std::thread> threads;
+    threads.reserve(4);
     std::vector<int> valid(4, 0);
     for (int& count : valid)
         threads.emplace_back([&count] {

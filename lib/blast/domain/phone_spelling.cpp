@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r\n";
 
-bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
-}
-
 std::string_view without_blanks_around(std::string_view text) {
     const std::size_t first = text.find_first_not_of(blanks);
     if (first == std::string_view::npos)
@@ -28,8 +24,7 @@ std::string_view without_blanks_around(std::string_view text) {
 
 /// Takes the digits at the front off `text` and says whether there were any.
 bool take_digits(std::string_view& text) {
-    const auto end = std::find_if_not(text.begin(), text.end(), is_digit);
-    const auto count = static_cast<std::size_t>(end - text.begin());
+    const std::size_t count = std::min(text.find_first_not_of("0123456789"), text.size());
     text.remove_prefix(count);
     return count > 0;
 }
