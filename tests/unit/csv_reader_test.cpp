@@ -189,8 +189,8 @@ TEST_CASE("a file without a header is refused") {
 TEST_CASE("a header that cannot be used is refused with its line") {
     CHECK_THAT(
         error_of("\n\nname,NAME\n"), Contains("a.csv:3: columns 1 and 2 have the same name"));
-    CHECK_THAT(error_of("caf\xE9,b\n"), Contains("a.csv:1: the header is not UTF-8"));
-    CHECK_THAT(error_of(std::string("name\0,b\n", 8)), Contains("a.csv:1: the header holds NUL"));
+    CHECK_THAT(error_of("caf\xE9,b\n"), Contains("a.csv:1: the header has bytes that are not UTF-8"));
+    CHECK_THAT(error_of(std::string("name\0,b\n", 8)), Contains("a.csv:1: the header has NUL"));
     CHECK_THAT(error_of(std::string(2'000, ',') + "\n"), Contains("a.csv:1: 2001 columns"));
     CHECK(CsvFile("phone,,\n").reader().columns() == Cells{"phone", "column_2", "column_3"});
 }
@@ -260,7 +260,7 @@ TEST_CASE("what csv_row writes, CsvReader reads") {
 TEST_CASE("any bytes are read or refused") {
     rc::prop("for the bytes that matter", [] {
         const auto content = *rc::gen::container<std::string>(
-            rc::gen::elementOf(std::string("\"\"\",;\t\r\nab \xC3\xA9\xFF\0", 16)));
+            rc::gen::elementOf(std::string("\"\"\",;\t\r\nab \xC3\xA9\xFF\0", 15)));
         (void)error_of(content);
     });
 }

@@ -127,7 +127,7 @@ private:
         const std::string origin = fmt::format("{}:{}", name(), header.line);
         if (!header.problem.empty())
             throw UsageError(
-                fmt::format("{}: the header {}", origin, header.problem),
+                fmt::format("{}: the header has {}", origin, header.problem),
                 "save the file as \"CSV UTF-8\"");
         if (header.cells.size() > most_columns)
             throw UsageError(
@@ -140,7 +140,7 @@ private:
     bool take(CsvRow& row) {
         while (!rows_.take(row)) {
             if (fault_)
-                throw *fault_;
+                throw UsageError(*fault_);
             if (ended_)
                 return false;
             rows_.forget_taken();

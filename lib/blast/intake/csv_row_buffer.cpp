@@ -90,9 +90,9 @@ bool CsvRowBuffer::take(CsvRow& row) {
     row.line = taken.line;
     row.problem.clear();
     if (taken.nul)
-        row.problem = "holds NUL bytes";
+        row.problem = "NUL bytes in it";
     else if (!taken.utf8)
-        row.problem = "is not UTF-8 text";
+        row.problem = "bytes that are not UTF-8 in it";
     row.cells.resize(taken.cells_end - first_cell_);
     for (std::string& cell : row.cells) {
         const std::size_t begin = cell_begin(first_cell_);
