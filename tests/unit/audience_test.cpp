@@ -32,6 +32,7 @@ const blast::PhoneParser& malaysia() {
 
 std::vector<MessageTemplate> templates(const std::vector<std::string>& texts) {
     std::vector<MessageTemplate> all;
+    all.reserve(texts.size());
     for (const std::string& text : texts)
         all.emplace_back(text, "--message");
     return all;
