@@ -7,6 +7,12 @@ namespace blast {
 
 namespace {
 
+constexpr const char* unknown_id = "its message id is not recorded";
+
+Match waits(const char* reason) {
+    return {MatchVerdict::waits, {}, reason};
+}
+
 /// The device that got a message, "" when its own number is not known.
 std::string receiving_device(const IncomingMessage& reply, const AttributionRules& rules) {
     const auto known = rules.device_of_number.find(reply.receiver);
@@ -57,22 +63,24 @@ Match match_reply(
                    may_be_same_device(device, attempt.device) &&
                    (latest == nullptr || attempt.begun_second >= latest->sent_second);
         });
-    if (latest == nullptr || newer_is_open)
-        return {};
-    return {MatchVerdict::matched, latest->key};
+    if (newer_is_open)
+        return waits("a newer message to this phone may be on its way");
+    if (latest == nullptr)
+        return waits("no message to this phone came before it");
+    return {MatchVerdict::matched, latest->key, {}};
 }
 
 Match match_unknown_receipt(const StatusReceipt& receipt, const std::vector<OpenAttempt>& open) {
     if (receipt.phone.empty() || !receipt.message_timestamp || open.size() != 1)
-        return {};
+        return waits(unknown_id);
     const OpenAttempt& attempt = open.front();
     const std::int64_t at = *receipt.message_timestamp;
     const bool inside = at >= attempt.begun_second - clock_slack_seconds &&
                         at <= attempt.ended_second + clock_slack_seconds;
     if (attempt.state != OutboxState::unconfirmed || !inside ||
         !may_be_same_device(receipt.device, attempt.device))
-        return {};
-    return {MatchVerdict::confirms, attempt.key};
+        return waits(unknown_id);
+    return {MatchVerdict::confirms, attempt.key, {}};
 }
 
 } // namespace blast

@@ -57,7 +57,8 @@ enum class MatchVerdict {
 
 struct Match {
     MatchVerdict verdict = MatchVerdict::waits;
-    RecipientKey key; ///< unless it waits
+    RecipientKey key;   ///< unless it waits
+    std::string reason; ///< for people, why it waits
 };
 
 /// Two clocks, the gateway's and the database's, may differ by so much.

@@ -141,4 +141,9 @@ std::vector<InboxEvent> read_webhook(std::string_view body) {
     return {{storable_text(body, webhook_body_limit), read_single(body, document)}};
 }
 
+std::string webhook_jsonb(std::string_view body) {
+    const std::optional<json> document = parse_bounded(body);
+    return document ? jsonb_text(*document) : std::string();
+}
+
 } // namespace blast

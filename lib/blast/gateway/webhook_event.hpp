@@ -2,6 +2,7 @@
 
 #include "blast/domain/inbox_event.hpp"
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,5 +15,8 @@ constexpr std::size_t webhook_body_limit = 64UL * 1024;
 /// message from a person, or something that stays for inspection. A JSON array is taken as several events, each with its
 /// own element for a body; everything else is one event. Never empty, never throws for its input.
 std::vector<InboxEvent> read_webhook(std::string_view body);
+
+/// The body as JSON text that jsonb takes; "" when it is no JSON.
+std::string webhook_jsonb(std::string_view body);
 
 } // namespace blast

@@ -65,10 +65,7 @@ std::vector<std::string> migrate(Connection& connection) {
 }
 
 void require_current_schema(Connection& connection) {
-    require_schema_version(stored_version(connection));
-}
-
-void require_schema_version(int stored) {
+    const int stored = stored_version(connection);
     if (stored > built_schema_version())
         throw_newer(stored);
     if (stored == 0)

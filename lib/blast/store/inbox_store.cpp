@@ -1,0 +1,219 @@
+#include "blast/store/inbox_store.hpp"
+
+#include "blast/sql.hpp"
+
+#include <set>
+
+namespace blast {
+
+namespace {
+
+std::optional<std::string> unless_empty(const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional(text);
+}
+
+/// What has to be looked up for a group of events.
+struct Keys {
+    std::set<std::string> message_ids;
+    std::set<std::string> phones;
+};
+
+Keys keys_of(const std::vector<const InboxEvent*>& events) {
+    Keys keys;
+    for (const InboxEvent* event : events) {
+        if (const auto* const receipt = std::get_if<StatusReceipt>(&event->content)) {
+            keys.message_ids.insert(receipt->message_id);
+            if (!receipt->phone.empty())
+                keys.phones.insert(receipt->phone);
+        } else if (const auto* const message = std::get_if<IncomingMessage>(&event->content)) {
+            keys.phones.insert(message->phone);
+        }
+    }
+    return keys;
+}
+
+ArrayLiteral text_array(const std::set<std::string>& texts) {
+    ArrayLiteral array;
+    for (const std::string& text : texts)
+        array.add(text);
+    return array;
+}
+
+SentMessage read_sent(const Result& result, int row, int column) {
+    return {
+        {result.integer(row, column), result.integer(row, column + 1)},
+        std::string(result.text(row, column + 2)),
+        std::string(result.text(row, column + 3)),
+        result.integer(row, column + 4)};
+}
+
+void read_repeated(const Result& result, EventFacts& facts) {
+    for (int row = 0; row < result.rows(); ++row)
+        facts.repeated.insert(static_cast<std::size_t>(result.integer(row, 0) - 1));
+}
+
+void read_sent_by_id(const Result& result, EventFacts& facts) {
+    for (int row = 0; row < result.rows(); ++row) {
+        SentMessage message = read_sent(result, row, 0);
+        facts.sent_by_message_id[message.message_id].push_back(std::move(message));
+    }
+}
+
+void read_sent_to_phones(const Result& result, EventFacts& facts) {
+    for (int row = 0; row < result.rows(); ++row)
+        facts.sent_to_phone[std::string(result.text(row, 0))].push_back(read_sent(result, row, 1));
+}
+
+void read_outbox(const Result& result, EventFacts& facts) {
+    for (int row = 0; row < result.rows(); ++row) {
+        const std::string phone(result.text(row, 0));
+        const RecipientKey key{result.integer(row, 1), result.integer(row, 2)};
+        const OutboxState state =
+            parse_outbox_state(result.text(row, 3)).value_or(OutboxState::unconfirmed);
+        if (state == OutboxState::queued)
+            facts.queued[phone].push_back(key);
+        if (result.boolean(row, 5))
+            facts.open_attempts[phone].push_back(
+                {key, state, std::string(result.text(row, 4)), result.integer(row, 6),
+                 result.integer(row, 7)});
+    }
+}
+
+std::vector<Statement> look_up_statements(const std::vector<const InboxEvent*>& events) {
+    const Keys keys = keys_of(events);
+    return {
+        {sql::server_time},
+        {sql::sent_by_message_id, Parameters::of(text_array(keys.message_ids))},
+        {sql::sent_to_phones, Parameters::of(text_array(keys.phones))},
+        {sql::outbox_of_phones, Parameters::of(text_array(keys.phones))}};
+}
+
+EventFacts read_facts(const Results& results) {
+    EventFacts facts;
+    facts.now = results.at(0).one_row().number(0, 0);
+    read_sent_by_id(results.at(1), facts);
+    read_sent_to_phones(results.at(2), facts);
+    read_outbox(results.at(3), facts);
+    return facts;
+}
+
+} // namespace
+
+std::string_view to_string(InboxState state) noexcept {
+    switch (state) {
+    case InboxState::waiting: return "WAITING";
+    case InboxState::applied: return "APPLIED";
+    case InboxState::kept: break;
+    }
+    return "KEPT";
+}
+
+EventFacts look_up_arrivals(Connection& connection, const std::vector<const InboxEvent*>& events) {
+    ArrayLiteral bodies;
+    for (const InboxEvent* event : events)
+        bodies.add(event->body);
+    std::vector<Statement> statements = look_up_statements(events);
+    statements.push_back({sql::inbox_known, Parameters::of(std::move(bodies))});
+    const Results results = connection.execute_together(statements);
+    EventFacts facts = read_facts(results);
+    read_repeated(results.back(), facts);
+    return facts;
+}
+
+EventFacts look_up_waiting(Connection& connection, const std::vector<const InboxEvent*>& events) {
+    return read_facts(connection.execute_together(look_up_statements(events)));
+}
+
+Statement keep_events_statement(const std::vector<InboxRecord>& records) {
+    ArrayLiteral bodies;
+    ArrayLiteral repeats;
+    ArrayLiteral kinds;
+    ArrayLiteral states;
+    ArrayLiteral message_ids;
+    ArrayLiteral phones;
+    ArrayLiteral times;
+    ArrayLiteral blasts;
+    ArrayLiteral recipients;
+    ArrayLiteral reasons;
+    for (const InboxRecord& record : records) {
+        const InboxEvent& event = *record.event;
+        const auto* const receipt = std::get_if<StatusReceipt>(&event.content);
+        const auto* const message = std::get_if<IncomingMessage>(&event.content);
+        bodies.add(event.body);
+        repeats.add(record.repeats);
+        kinds.add(to_string(kind_of(event)));
+        states.add(to_string(record.state));
+        message_ids.add(receipt == nullptr ? std::nullopt : std::optional(receipt->message_id));
+        phones.add(
+            receipt != nullptr   ? unless_empty(receipt->phone)
+            : message != nullptr ? std::optional(message->phone)
+                                 : std::nullopt);
+        times.add(record.occurred_at);
+        blasts.add(record.recipient ? std::optional(record.recipient->blast_id) : std::nullopt);
+        recipients.add(record.recipient ? std::optional(record.recipient->id) : std::nullopt);
+        reasons.add(unless_empty(record.reason));
+    }
+    return {
+        sql::inbox_insert,
+        Parameters::of(
+            std::move(bodies), std::move(repeats), std::move(kinds), std::move(states),
+            std::move(message_ids), std::move(phones), std::move(times), std::move(blasts),
+            std::move(recipients), std::move(reasons))};
+}
+
+Statement end_events_statement(const std::vector<EndedEvent>& events) {
+    ArrayLiteral ids;
+    ArrayLiteral blasts;
+    ArrayLiteral recipients;
+    for (const EndedEvent& event : events) {
+        ids.add(event.id);
+        blasts.add(event.recipient.blast_id);
+        recipients.add(event.recipient.id);
+    }
+    return {
+        sql::inbox_end, Parameters::of(std::move(ids), std::move(blasts), std::move(recipients))};
+}
+
+Statement opt_out_statement(const std::vector<std::string>& phones, const std::string& reason) {
+    ArrayLiteral numbers;
+    ArrayLiteral reasons;
+    for (const std::string& phone : phones) {
+        numbers.add(phone);
+        reasons.add(reason);
+    }
+    return {sql::opt_out_add, Parameters::of(std::move(numbers), "webhook", std::move(reasons))};
+}
+
+std::vector<WaitingEvent> load_waiting(
+    Connection& connection,
+    std::int64_t after,
+    std::size_t limit,
+    std::optional<std::chrono::seconds> young) {
+    const auto seconds = young ? std::optional(static_cast<double>(young->count())) : std::nullopt;
+    const Result result =
+        connection.execute(sql::inbox_waiting, Parameters::of(after, limit, seconds));
+    std::vector<WaitingEvent> events;
+    events.reserve(static_cast<std::size_t>(result.rows()));
+    for (int row = 0; row < result.rows(); ++row)
+        events.push_back(
+            {result.integer(row, 0), std::string(result.text(row, 1)), result.number(row, 2)});
+    return events;
+}
+
+void give_up_waiting(Connection& connection, std::chrono::seconds patience) {
+    connection.execute(sql::inbox_give_up, Parameters::of(static_cast<double>(patience.count())));
+}
+
+std::vector<ListedEvent> list_inbox(Connection& connection, std::int64_t after, std::size_t limit) {
+    const Result result = connection.execute(sql::inbox_list, Parameters::of(after, limit));
+    const auto text = [&](int row, int column) { return std::string(result.text(row, column)); };
+    std::vector<ListedEvent> events;
+    events.reserve(static_cast<std::size_t>(result.rows()));
+    for (int row = 0; row < result.rows(); ++row)
+        events.push_back(
+            {result.integer(row, 0), result.number(row, 1), text(row, 2), text(row, 3),
+             result.integer(row, 4), text(row, 5), text(row, 6), text(row, 7), text(row, 8)});
+    return events;
+}
+
+} // namespace blast

@@ -1,0 +1,83 @@
+#include "blast/store/poll_store.hpp"
+
+#include "blast/sql.hpp"
+#include "blast/store/id_array.hpp"
+
+namespace blast {
+
+Statement open_blasts_statement(std::optional<std::int64_t> only) {
+    return {sql::open_blasts, Parameters::of(only)};
+}
+
+std::vector<std::int64_t> read_blast_ids(const Result& result) {
+    std::vector<std::int64_t> ids;
+    ids.reserve(static_cast<std::size_t>(result.rows()));
+    for (int row = 0; row < result.rows(); ++row)
+        ids.push_back(result.integer(row, 0));
+    return ids;
+}
+
+Statement survey_statement(const std::vector<std::int64_t>& blasts, bool everything) {
+    return {sql::poll_survey, Parameters::of(id_array(blasts), everything)};
+}
+
+PollSurvey read_survey(const Result& result) {
+    result.one_row();
+    return {
+        result.integer(0, 0), result.integer(0, 1), result.optional_number(0, 2),
+        result.number(0, 3)};
+}
+
+Statement candidates_statement(
+    const std::vector<std::int64_t>& blasts,
+    const DueRule& rule,
+    std::size_t limit,
+    const std::optional<PollCandidate>& after) {
+    Parameters parameters = Parameters::of(id_array(blasts), rule.unchecked_since, limit);
+    if (after)
+        parameters.add(after->was_read)
+            .add(after->sent)
+            .add(after->key.blast_id)
+            .add(after->key.id);
+    else
+        parameters.add(std::nullopt).add(std::nullopt).add(std::nullopt).add(std::nullopt);
+    return {sql::poll_candidates, std::move(parameters)};
+}
+
+std::vector<PollCandidate> read_candidates(const Result& result) {
+    std::vector<PollCandidate> candidates;
+    candidates.reserve(static_cast<std::size_t>(result.rows()));
+    for (int row = 0; row < result.rows(); ++row)
+        candidates.push_back(
+            {{result.integer(row, 0), result.integer(row, 1)},
+             result.boolean(row, 2),
+             result.number(row, 3)});
+    return candidates;
+}
+
+Statement claim_messages_statement(
+    std::int64_t blast_id,
+    const std::vector<std::int64_t>& ids,
+    std::chrono::milliseconds lease,
+    const DueRule& rule) {
+    const double seconds = std::chrono::duration<double>(lease).count();
+    return {
+        sql::poll_claim, Parameters::of(blast_id, id_array(ids), seconds, rule.unchecked_since)};
+}
+
+std::vector<ClaimedMessage> read_claimed_messages(std::int64_t blast_id, const Result& result) {
+    std::vector<ClaimedMessage> messages;
+    messages.reserve(static_cast<std::size_t>(result.rows()));
+    for (int row = 0; row < result.rows(); ++row)
+        messages.push_back(
+            {{blast_id, result.integer(row, 0)},
+             std::string(result.text(row, 1)),
+             std::string(result.text(row, 2))});
+    return messages;
+}
+
+Statement release_messages_statement(std::int64_t blast_id, const std::vector<std::int64_t>& ids) {
+    return {sql::poll_release, Parameters::of(blast_id, id_array(ids))};
+}
+
+} // namespace blast

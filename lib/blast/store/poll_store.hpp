@@ -1,0 +1,73 @@
+#pragma once
+
+#include "blast/domain/attribution.hpp"
+#include "blast/store/parameters.hpp"
+#include "blast/store/result.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace blast {
+
+// The statements of a run that asks for statuses, and what their answers say. Only texts and values: the run's own
+// connection carries them.
+
+/// Blasts with messages whose status can still change: all, or only one.
+Statement open_blasts_statement(std::optional<std::int64_t> only);
+std::vector<std::int64_t> read_blast_ids(const Result& result);
+
+/// How the messages of some blasts stand with the schedule.
+struct PollSurvey {
+    std::int64_t due = 0;
+    std::int64_t moving = 0;               ///< due or not
+    std::optional<double> seconds_to_next; ///< until the next one is due
+    double taken_at = 0;                   ///< epoch seconds, the database's
+};
+
+/// With `everything` all that moves counts as due (--now).
+Statement survey_statement(const std::vector<std::int64_t>& blasts, bool everything);
+PollSurvey read_survey(const Result& result);
+
+/// Which messages count as due.
+struct DueRule {
+    /// Those of the schedule; or, for --now, all that were not checked since that moment (epoch seconds).
+    std::optional<double> unchecked_since;
+};
+
+/// A message that is due, with its place in the order of checks.
+struct PollCandidate {
+    RecipientKey key;
+    bool was_read = false;
+    double sent = 0; ///< epoch seconds
+};
+
+/// At most `limit` candidates in the order of is_checked_before, from `after` on.
+Statement candidates_statement(
+    const std::vector<std::int64_t>& blasts,
+    const DueRule& rule,
+    std::size_t limit,
+    const std::optional<PollCandidate>& after);
+std::vector<PollCandidate> read_candidates(const Result& result);
+
+/// A message that this run holds and is to ask about.
+struct ClaimedMessage {
+    RecipientKey key;
+    std::string message_id;
+    std::string device;
+};
+
+/// Takes messages of one blast: those still due that no other run holds.
+Statement claim_messages_statement(
+    std::int64_t blast_id,
+    const std::vector<std::int64_t>& ids,
+    std::chrono::milliseconds lease,
+    const DueRule& rule);
+std::vector<ClaimedMessage> read_claimed_messages(std::int64_t blast_id, const Result& result);
+
+/// Lets go of messages of one blast that told nothing.
+Statement release_messages_statement(std::int64_t blast_id, const std::vector<std::int64_t>& ids);
+
+} // namespace blast

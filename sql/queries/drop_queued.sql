@@ -1,0 +1,19 @@
+-- Queued recipients that must not be written to any more: QUEUED -> DROPPED. $1 blast, $2 counter slot, $3 ids, $4 source
+-- (webhook, manual), $5 reason. Returns how many.
+WITH dropped AS (
+    UPDATE blast_outbox o SET state = 'DROPPED', ended_at = now(), last_error = $5::text
+    WHERE o.blast_id = $1::bigint
+      AND o.id = ANY (ARRAY(SELECT id FROM blast_outbox
+                            WHERE blast_id = $1::bigint AND id = ANY ($3::bigint[]) AND state = 'QUEUED'
+                            ORDER BY id FOR UPDATE))
+    RETURNING o.id
+), history AS (
+    INSERT INTO status_history (blast_id, recipient_id, status, source, detail)
+    SELECT $1::bigint, id, 'DROPPED', $4::text, $5::text FROM dropped
+), counted AS (
+    INSERT INTO blast_counters AS c (blast_id, slot, queued, dropped)
+    SELECT $1::bigint, $2::smallint, -count(*), count(*) FROM dropped HAVING count(*) > 0
+    ON CONFLICT (blast_id, slot) DO UPDATE
+    SET queued = c.queued + excluded.queued, dropped = c.dropped + excluded.dropped
+)
+SELECT count(*) FROM dropped

@@ -1,0 +1,2 @@
+-- Locks rows of the outbox in the order of their keys. $1 blast, $2 ids.
+SELECT id FROM blast_outbox WHERE blast_id = $1::bigint AND id = ANY ($2::bigint[]) ORDER BY id FOR UPDATE

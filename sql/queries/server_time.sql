@@ -1,0 +1,2 @@
+-- The database's clock, as epoch seconds.
+SELECT date_part('epoch', now())
