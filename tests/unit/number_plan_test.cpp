@@ -86,6 +86,7 @@ TEST_CASE("the plan of Malaysia takes the spellings that people use") {
     CHECK(plan->e164("60123456789", false) == "+60123456789");
     CHECK(plan->e164("123456789", false) == "+60123456789");
     CHECK(plan->e164("01112345678", false) == "+601112345678");
+    CHECK(plan->e164("0060123456789", false) == "+60123456789");
     CHECK(plan->e164("0321612345", false) == "+60321612345");
     CHECK(plan->e164("1300881234", false) == "+601300881234");
 }
@@ -94,8 +95,8 @@ TEST_CASE("the plan leaves to the library what it cannot be certain of") {
     const auto plan = NumberPlan::of_region("MY");
     REQUIRE(plan);
     for (const char* digits :
-         {"", "0", "012345678", "0060123456789", "6591234567", "999", "60012345678",
-          "012345678901234567890"}) {
+         {"", "0", "012345678", "00600123456789", "006591234567", "6591234567", "999",
+          "60012345678", "012345678901234567890"}) {
         INFO(digits);
         CHECK(plan->e164(digits, false).empty());
     }

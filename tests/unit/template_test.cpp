@@ -69,8 +69,18 @@ TEST_CASE("the order of the columns may change from row to row") {
 }
 
 TEST_CASE("comments are left out and line breaks are kept") {
-    CHECK(rendered("a{{! not shown }}b\n\nc\r\nd", {}) == "ab\n\nc\r\nd");
-    CHECK(rendered("a\n{{#x}}\nb\n{{/x}}\nc", {{"x", "1"}}) == "a\nb\nc");
+    CHECK(rendered("a{{! not shown }}b\n\nc\r\nd\n", {}) == "ab\n\nc\r\nd\n");
+}
+
+TEST_CASE("a tag alone on its line vanishes with the line, whether its section is kept or not") {
+    const MessageTemplate message(
+        "a\n{{#x}}\n\nb\n{{/x}}\n {{^ x }} \r\nc\n  {{/ x }}\t\n\nd", "m");
+    CHECK(message.render({{"x", "1"}}) == "a\n\nb\n\nd");
+    CHECK(message.render({{"x", ""}}) == "a\nc\n\nd");
+    CHECK(rendered("a\n {{! c }}\nb\n", {}) == "a\nb\n");
+    CHECK(rendered("a\n{{#x}}b{{/x}}\nc", {}) == "a\n\nc");
+    CHECK(rendered("a {{#x}}\nb{{/x}} c\n", {{"x", "1"}}) == "a \nb c\n");
+    CHECK(rendered("{{#x}}\n{{#y}}\nb\n{{/y}}\n{{/x}}\nc", {{"x", "1"}}) == "c");
 }
 
 TEST_CASE("variables() lists each name once, sections included, in order of appearance") {

@@ -155,10 +155,11 @@ std::unique_ptr<const NumberPlan> NumberPlan::of_region(std::string_view region)
     return std::unique_ptr<const NumberPlan>(new NumberPlan(std::move(rules)));
 }
 
-/// What Parse leaves of digits without a plus sign; empty where that takes more than looking at the front.
+/// What Parse leaves of digits that begin neither with a plus sign nor with its stand-in; empty where that takes more
+/// than looking at the front.
 std::string_view NumberPlan::national_part(std::string_view digits) const {
     const Rules& rules = *rules_;
-    if (rules.international_prefix.empty() || digits.starts_with(rules.international_prefix))
+    if (rules.international_prefix.empty())
         return {};
     if (digits.starts_with(rules.calling_code)) {
         // Parse takes the code off a number that fits the plan only without it.
@@ -172,9 +173,14 @@ std::string_view NumberPlan::national_part(std::string_view digits) const {
 }
 
 std::string NumberPlan::e164(std::string_view digits, bool international) const {
-    constexpr std::size_t longest = 15;
-    if (digits.empty() || digits.size() > longest)
+    constexpr std::size_t longest = 17;
+    if (digits.size() > longest)
         return {};
+    const std::string& prefix = rules_->international_prefix;
+    if (!international && !prefix.empty() && digits.starts_with(prefix)) {
+        digits.remove_prefix(prefix.size());
+        international = true;
+    }
     std::string_view national;
     if (!international)
         national = national_part(digits);

@@ -21,6 +21,8 @@ using mustache::tag_type;
 constexpr std::string_view tag_remedy =
     "write {{name}}, {{#name}}...{{/name}} or {{^name}}...{{/name}}";
 
+/// A name that no column and no tag of a user's can have, since it is blank when normalised.
+constexpr std::string_view always_true = "_";
 constexpr std::size_t longest_template = 4 * longest_message;
 constexpr std::size_t most_sections = 500;
 
@@ -30,7 +32,7 @@ class Columns final : public mustache::basic_context<std::string> {
 public:
     /// `names` must outlive the object.
     explicit Columns(const std::vector<std::string>& names)
-        : names_(names), values_(names.size()), positions_(names.size()) {}
+        : names_(names), values_(names.size()), positions_(names.size()), always_(true) {}
 
     /// Takes the values that the template uses; an empty one is false, for sections.
     void assign(const Variables& variables) {
@@ -46,6 +48,8 @@ public:
     void push(const mustache::data* /*value*/) override {}
     void pop() override {}
     const mustache::data* get(const std::string& name) const override {
+        if (name == always_true)
+            return &always_;
         const auto found = std::find(names_.begin(), names_.end(), name);
         return found == names_.end() ? nullptr
                                      : &values_[static_cast<std::size_t>(found - names_.begin())];
@@ -70,6 +74,7 @@ private:
     const std::vector<std::string>& names_;
     std::vector<mustache::data> values_;
     std::vector<std::size_t> positions_;
+    mustache::data always_;
 };
 
 /// Takes what the library writes, without a stream's cost.
@@ -98,6 +103,36 @@ bool is_blank(std::string_view text) {
             return false;
     }
     return true;
+}
+
+/// Whether the line is nothing but one closing tag or comment.
+bool is_lone_tag(std::string_view line) {
+    const std::size_t opening = line.find("{{");
+    const std::size_t closing = line.find("}}");
+    if (opening == std::string_view::npos || closing == std::string_view::npos)
+        return false;
+    const std::string_view inside = line.substr(opening + 2);
+    const std::size_t mark = inside.find_first_not_of(" \t");
+    return mark != std::string_view::npos && (inside[mark] == '/' || inside[mark] == '!') &&
+           inside.find("{{") == std::string_view::npos && is_blank(line.substr(0, opening)) &&
+           is_blank(line.substr(closing + 2));
+}
+
+/// Mustache's specification lets a tag that is alone on its line vanish with the line. The library does so only where a
+/// section is kept; an empty section that always is, put behind the lone tags, makes it do so for all.
+std::string with_lone_tags_marked(std::string_view text) {
+    std::string marked;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
+        const std::string_view line = text.substr(0, end);
+        const std::size_t tag_end = is_lone_tag(line) ? line.find("}}") + 2 : 0;
+        marked += line.substr(0, tag_end);
+        if (tag_end > 0)
+            marked += fmt::format("{{{{#{0}}}}}{{{{/{0}}}}}", always_true);
+        marked += line.substr(tag_end);
+        text.remove_prefix(end);
+    }
+    return marked;
 }
 
 /// "message.txt:3" for an offset on the third line; "--message" as it is, for texts of one line.
@@ -163,7 +198,7 @@ public:
     Parsed(std::string text, std::string origin)
         : text_(std::move(text)),
           origin_(std::move(origin)),
-          mustache_(read(text_)),
+          mustache_(checked(text_)),
           columns_(variables_) {
         mustache_.set_custom_escape([](const std::string& value) { return value; });
     }
@@ -185,8 +220,8 @@ public:
     }
 
 private:
-    /// Refuses what cannot be used, collects what the tags name, and returns the text.
-    const std::string& read(const std::string& text) {
+    /// Refuses what cannot be used, collects what the tags name, and returns the text for the library.
+    std::string checked(const std::string& text) {
         refuse_unusable(text, origin_);
         Component root;
         std::string complaint;
@@ -198,7 +233,7 @@ private:
         for (const Component& part : root.children)
             has_own_text_ = has_own_text_ || (part.is_text() && !is_blank(part.text));
         read_tags(root);
-        return text;
+        return with_lone_tags_marked(text);
     }
 
     void read_tags(const Component& parent) {

@@ -15,8 +15,8 @@ namespace blast {
 struct Recipient {
     std::uint64_t line = 0; ///< where the row starts
     std::string phone;      ///< E.164
-    std::string
-        variables_json; ///< a JSON object, the CSV's own column names and cells in their order, phone included
+    /// A JSON object: the CSV's own column names and cells in their order, the phone column included.
+    std::string variables_json;
 };
 
 /// A row that cannot be sent to.

@@ -42,8 +42,8 @@ public:
     bool next(CsvRow& row);
 
 private:
-    class Parser;
-    std::unique_ptr<Parser> parser_;
+    class Reading;
+    std::unique_ptr<Reading> reading_;
 };
 
 } // namespace blast

@@ -23,14 +23,14 @@ public:
 
     /// Throws UsageError when the file cannot be written.
     void write(const InvalidRow& row);
-    /// Writes what is still buffered. Throws UsageError when it cannot; without a call the destructor does it silently.
+    /// Writes what is still buffered. Throws UsageError when it cannot; the destructor writes it without telling.
     void close();
 
 private:
     void flush();
 
     std::string path_;
-    std::vector<std::string> columns_;
+    std::size_t columns_; ///< the CSV's
     std::size_t reason_column_;
     int file_;
     std::string buffer_;

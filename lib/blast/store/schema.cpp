@@ -65,7 +65,10 @@ std::vector<std::string> migrate(Connection& connection) {
 }
 
 void require_current_schema(Connection& connection) {
-    const int stored = stored_version(connection);
+    require_schema_version(stored_version(connection));
+}
+
+void require_schema_version(int stored) {
     if (stored > built_schema_version())
         throw_newer(stored);
     if (stored == 0)

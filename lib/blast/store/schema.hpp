@@ -16,6 +16,10 @@ std::vector<std::string> migrate(Connection& connection);
 /// and what to run.
 void require_current_schema(Connection& connection);
 
+/// The same for what blast::sql::schema_version has answered, for tools that ask it in one round trip with their first
+/// statement. That statement fails with SQLSTATE 42P01 where there is no schema.
+void require_schema_version(int stored);
+
 /// The version that this executable was built with.
 int built_schema_version() noexcept;
 

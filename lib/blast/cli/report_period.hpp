@@ -1,0 +1,20 @@
+#pragma once
+
+#include "blast/core/zoned_time.hpp"
+
+#include <string_view>
+
+namespace blast {
+
+// The ends of a period as people write them: a time or a date (parse_time), or a duration such as 7d, which is so long before `now`.
+// Both throw UsageError naming `what` (a flag).
+
+/// A date is its first moment.
+WallTime
+period_start(std::string_view text, const TimeZone& zone, WallTime now, std::string_view what);
+
+/// The moment that is no longer in the period: a date is in it with all its hours, whatever the zone's clocks do that day.
+WallTime
+period_end(std::string_view text, const TimeZone& zone, WallTime now, std::string_view what);
+
+} // namespace blast

@@ -1,0 +1,105 @@
+#include "blast/cli/report_tool.hpp"
+
+#include "blast/cli/invocation.hpp"
+#include "blast/cli/report_options.hpp"
+#include "blast/cli/required_settings.hpp"
+#include "blast/core/clock.hpp"
+#include "blast/core/log.hpp"
+#include "blast/core/output.hpp"
+#include "blast/core/stop_signal.hpp"
+#include "blast/run/report_watch.hpp"
+#include "blast/store/connection.hpp"
+#include "blast/store/report_store.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <clocale>
+#include <memory>
+#include <string>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace blast {
+
+namespace {
+
+/// Whether the user's locale writes UTF-8 (POSIX, XBD 8.2: LC_ALL before LC_CTYPE before LANG).
+bool utf8_locale(const Invocation& invocation) {
+    for (const char* const name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+        std::string value = invocation.variable(name);
+        if (value.empty()) {
+            continue;
+        }
+        std::transform(value.begin(), value.end(), value.begin(), [](unsigned char c) {
+            return static_cast<char>(std::tolower(c));
+        });
+        return value.find("utf-8") != std::string::npos || value.find("utf8") != std::string::npos;
+    }
+    return false;
+}
+
+/// COLUMNS, where it is exported, before what the terminal says, as in ls(1).
+int output_width(const Invocation& invocation) {
+    const std::string columns = invocation.variable("COLUMNS");
+    int width = 0;
+    const auto [end, error] =
+        std::from_chars(columns.data(), columns.data() + columns.size(), width);
+    if (error == std::errc() && end == columns.data() + columns.size() && width > 0) {
+        return width;
+    }
+    return terminal_width(STDOUT_FILENO);
+}
+
+TextStyle text_style(const Invocation& invocation, const ReportOptions& options) {
+    const Terminal& terminal = options.settings.terminal;
+    TextStyle style;
+    style.width = output_width(invocation);
+    style.terminal = terminal.output && options.output_path.empty();
+    style.unicode = style.terminal && !terminal.dumb && utf8_locale(invocation);
+    style.colour = style.terminal && terminal.colour_output;
+    return style;
+}
+
+int terminal_rows() {
+    constexpr int usual = 24;
+    winsize size{};
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : usual;
+}
+
+std::unique_ptr<Output> open_output(const std::string& path) {
+    if (path.empty()) {
+        return std::make_unique<StandardOutput>();
+    }
+    return std::make_unique<ReplacedFile>(path);
+}
+
+} // namespace
+
+ExitCode report_tool(const Invocation& invocation) {
+    const SystemClock clock;
+    const ReportOptions options = parse_report_options(invocation, clock.wall());
+    const std::string& url = require_database_url(options.settings);
+    // Widths of names in any script are known in a UTF-8 locale only; which one the user has does not matter for them.
+    std::setlocale(LC_CTYPE, "C.UTF-8"); // NOLINT(concurrency-mt-unsafe): no thread has started
+    const Log log(log_settings(options.settings));
+    const std::unique_ptr<Output> output = open_output(options.output_path);
+    const ReportSurroundings surroundings{
+        *output, text_style(invocation, options), options.settings.timezone, clock, log};
+    if (options.watch) {
+        const StopSignal stop;
+        return watch_report(
+            options.request, url, surroundings,
+            [&] {
+                return Screen{text_style(invocation, options), terminal_rows()};
+            },
+            stop);
+    }
+    Connection connection(url);
+    ReportStore store(connection);
+    run_report(options.request, store, surroundings);
+    output->finish();
+    return ExitCode::done;
+}
+
+} // namespace blast

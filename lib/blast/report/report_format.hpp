@@ -1,0 +1,8 @@
+#pragma once
+
+namespace blast {
+
+/// What a report is written as.
+enum class ReportFormat { table, json, csv, html, svg };
+
+} // namespace blast

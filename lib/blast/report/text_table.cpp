@@ -1,0 +1,88 @@
+#include "blast/report/text_table.hpp"
+
+#include "blast/core/printable.hpp"
+#include "blast/report/display_width.hpp"
+
+#include <cstdlib>
+#include <libsmartcols/libsmartcols.h>
+#include <new>
+
+namespace blast {
+
+namespace {
+
+constexpr std::size_t longest_cell = 400;
+
+void require(bool good) {
+    if (!good) {
+        throw std::bad_alloc(); // all that libsmartcols can fail of here
+    }
+}
+
+int flags_of(const TextColumn& column) {
+    return (column.right ? SCOLS_FL_RIGHT : 0) | (column.cut ? SCOLS_FL_TRUNC : 0);
+}
+
+} // namespace
+
+void TextTable::Release::operator()(libscols_table* table) const noexcept {
+    scols_unref_table(table);
+}
+
+TextTable::TextTable(std::vector<TextColumn> columns, const TextStyle& style)
+    : columns_(std::move(columns)), table_(scols_new_table()) {
+    require(table_ != nullptr);
+    for (const TextColumn& column : columns_) {
+        require(
+            scols_table_new_column(table_.get(), column.name.c_str(), 0, flags_of(column)) !=
+            nullptr);
+    }
+    scols_table_enable_colors(table_.get(), style.colour ? 1 : 0);
+    scols_table_enable_noencoding(table_.get(), 1);
+    scols_table_set_termforce(
+        table_.get(), style.terminal ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
+    scols_table_set_termwidth(table_.get(), static_cast<std::size_t>(style.width));
+}
+
+void TextTable::add_row(const std::vector<std::string>& cells) {
+    libscols_line* const line = scols_table_new_line(table_.get(), nullptr);
+    require(line != nullptr);
+    for (std::size_t column = 0; column < cells.size(); ++column) {
+        const std::string text = printable(cells[column], longest_cell);
+        require(scols_line_set_data(line, column, text.c_str()) == 0);
+    }
+}
+
+void TextTable::keep_widths() {
+    for (std::size_t index = 0; index < columns_.size(); ++index) {
+        libscols_column* const column = scols_table_get_column(table_.get(), index);
+        const std::size_t width = scols_column_get_width(column);
+        // A hint holds where it is wider than the name, and then only for a strict column; else the name's width holds.
+        const bool wider = width > static_cast<std::size_t>(display_width(columns_[index].name));
+        scols_column_set_whint(column, static_cast<double>(width));
+        scols_column_set_flags(
+            column, flags_of(columns_[index]) | (wider ? SCOLS_FL_STRICTWIDTH : 0));
+    }
+}
+
+std::string TextTable::take_page() {
+    if (scols_table_get_nlines(table_.get()) == 0) {
+        return "";
+    }
+    char* data = nullptr;
+    require(scols_print_table_to_string(table_.get(), &data) == 0);
+    const std::unique_ptr<char, decltype(&std::free)> owned(data, &std::free);
+    std::string text(data);
+    if (text.empty() || text.back() != '\n') {
+        text += '\n';
+    }
+    scols_table_remove_lines(table_.get());
+    if (first_page_) {
+        first_page_ = false;
+        scols_table_enable_noheadings(table_.get(), 1);
+        keep_widths();
+    }
+    return text;
+}
+
+} // namespace blast

@@ -1,0 +1,13 @@
+-- What the newest blast that matches is called, the texts of its messages as a JSON array, and its sales.
+-- $1 id, $2 tag, $3 stage, $4 from (epoch seconds), $5 before, $6 device: NULL for any.
+SELECT id, blast_tag, follow_up_stage, floor(date_part('epoch', blast_date))::bigint, messages,
+       (SELECT coalesce(sum(closed), 0)::bigint FROM blast_counters WHERE blast_id = blasts.id)
+FROM blasts
+WHERE ($1::bigint IS NULL OR id = $1)
+  AND ($2::text IS NULL OR blast_tag = $2)
+  AND ($3::text IS NULL OR follow_up_stage = $3)
+  AND ($4::float8 IS NULL OR blast_date >= to_timestamp($4))
+  AND ($5::float8 IS NULL OR blast_date < to_timestamp($5))
+  AND ($6::text IS NULL OR $6 = ANY (devices))
+ORDER BY blast_date DESC, id DESC
+LIMIT 1;

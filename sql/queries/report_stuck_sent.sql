@@ -1,0 +1,13 @@
+-- A page of those of blast $1 whose message got as far as status $2, in order of id, after $4. Left out: who was
+-- erased, and who bought. $3: only those who have stood there for so many seconds, NULL for all. $5 rows.
+SELECT id, phone_number, status, floor(date_part('epoch', sent_at))::bigint, device, undeliverable_reason, variables
+FROM blast_recipients
+WHERE blast_id = $1::bigint AND status = $2::text AND id > $4::bigint
+  AND phone_number NOT LIKE 'forgotten:%' AND closed_at IS NULL
+  AND ($3::double precision IS NULL
+       OR coalesce(CASE status WHEN 'PENDING' THEN to_timestamp(message_timestamp)
+                               WHEN 'DELIVERY_ACK' THEN delivered_at
+                               WHEN 'READ_ACK' THEN read_timestamp END, sent_at)
+          <= now() - $3 * interval '1 second')
+ORDER BY id
+LIMIT $5::bigint;

@@ -1,0 +1,11 @@
+-- A page of those of blast $1 that are in state $2 of the outbox, in order of id, after $4. Left out: who was erased.
+-- $3: only those who have been there for so many seconds, NULL for all. $5 rows.
+SELECT id, phone_number, state, floor(date_part('epoch', attempted_at))::bigint, device, last_error, variables
+FROM blast_outbox
+WHERE blast_id = $1::bigint AND state = $2::text AND id > $4::bigint
+  AND phone_number NOT LIKE 'forgotten:%'
+  AND ($3::double precision IS NULL
+       OR coalesce(ended_at, attempted_at, (SELECT blast_date FROM blasts WHERE blasts.id = $1))
+          <= now() - $3 * interval '1 second')
+ORDER BY id
+LIMIT $5::bigint;

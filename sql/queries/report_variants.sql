@@ -1,0 +1,8 @@
+-- How many of blast $1 are in which state, a row for each variant and state. Counted: there are no counters by variant.
+SELECT variant, status AS state, count(*), count(*) FILTER (WHERE undeliverable_at IS NOT NULL AND status = 'PENDING'),
+       count(closed_at)
+FROM blast_recipients WHERE blast_id = $1::bigint GROUP BY variant, status
+UNION ALL
+SELECT variant, state, count(*), 0, 0
+FROM blast_outbox WHERE blast_id = $1 GROUP BY variant, state
+ORDER BY variant, state;
