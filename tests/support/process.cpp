@@ -28,10 +28,6 @@ std::string make_folder() {
     return pattern;
 }
 
-std::string executable_path(const std::string& name) {
-    return name.find('/') != std::string::npos ? name : std::string(BLAST_BIN_DIR) + "/" + name;
-}
-
 void redirect(const std::string& path, int flags, int target) {
     const int descriptor = open(path.c_str(), flags | O_CLOEXEC, 0600);
     if (descriptor < 0 || dup2(descriptor, target) < 0)
@@ -63,6 +59,10 @@ int shell_exit_code(int status) {
 }
 
 } // namespace
+
+std::string executable_path(const std::string& name) {
+    return name.find('/') != std::string::npos ? name : std::string(BLAST_BIN_DIR) + "/" + name;
+}
 
 Process::Process(
     const std::vector<std::string>& command, const Environment& environment, const std::string& input)

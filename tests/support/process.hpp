@@ -45,6 +45,9 @@ private:
     std::string folder_;
 };
 
+/// Where an executable is: without a slash one of ours, in the build's bin folder.
+std::string executable_path(const std::string& name);
+
 /// Runs to its end.
 ProcessResult run(
     const std::vector<std::string>& command, const Environment& environment = {}, const std::string& input = {});

@@ -100,7 +100,7 @@ void describe(CLI::App& app, const HelpText& help) {
     app.description(help.summary);
     app.footer(help.examples);
     std::static_pointer_cast<HelpFormatter>(app.get_formatter())->set_synopsis(&app, help.synopsis);
-    app.get_help_ptr()->description("print this help and exit")->group("Output");
+    app.get_help_ptr()->description("print this help and exit");
 }
 
 } // namespace
@@ -112,6 +112,7 @@ CommandLine::CommandLine(
       app_(std::make_unique<CLI::App>(help.summary, invocation.tool)) {
     app_->formatter(std::make_shared<HelpFormatter>());
     describe(*app_, help);
+    app_->get_help_ptr()->group("Output");
 }
 
 CommandLine::~CommandLine() = default;

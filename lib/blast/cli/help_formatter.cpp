@@ -66,7 +66,8 @@ std::string HelpFormatter::make_usage(const CLI::App* app, std::string name) con
 }
 
 std::string HelpFormatter::make_subcommand(const CLI::App* command) const {
-    return two_columns(command->get_name(), command->get_description());
+    const std::string& meaning = command->get_description();
+    return two_columns(command->get_name(), meaning.substr(0, meaning.find(". ")));
 }
 
 std::string HelpFormatter::make_option(const CLI::Option* option, bool is_positional) const {

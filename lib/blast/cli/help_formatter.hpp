@@ -10,6 +10,8 @@ namespace blast {
 /// --help in two columns, never wider than 80: the flag and its value, and its meaning, wrapped.
 class HelpFormatter final : public CLI::Formatter {
 public:
+    HelpFormatter() { label("Positionals", "Arguments"); }
+
     /// The lines under "Usage:" for a tool or a command of it.
     void set_synopsis(const CLI::App* app, std::string synopsis);
 

@@ -37,6 +37,7 @@ struct HttpAnswer {
     std::string body;
     std::optional<std::chrono::seconds>
         retry_after;     ///< Retry-After in seconds or as a date (RFC 9110, 10.2.3), at most a day
+    std::optional<WallTime> date; ///< the gateway's clock: Date (RFC 9110, 6.6.1), to the second
     std::string failure; ///< libcurl's words when transport is not `answered`
 };
 

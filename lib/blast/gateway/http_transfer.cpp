@@ -12,6 +12,16 @@ constexpr long reuse_idle_seconds = 4; // Node's servers close a connection that
 constexpr long receive_buffer = 8L * 1024;
 constexpr curl_off_t longest_retry_after = 86'400;
 
+/// The answer's Date header, if it has one that can be read.
+std::optional<WallTime> date_of(CURL* easy) {
+    curl_header* header = nullptr;
+    if (curl_easy_header(easy, "Date", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) {
+        return std::nullopt;
+    }
+    const std::time_t time = curl_getdate(header->value, nullptr);
+    return time == -1 ? std::nullopt : std::optional(std::chrono::system_clock::from_time_t(time));
+}
+
 } // namespace
 
 HttpTransfer::HttpTransfer(const TransferSettings& settings) : easy_(curl_easy_init()) {
@@ -63,6 +73,7 @@ HttpAnswer HttpTransfer::finish(CURLcode code) {
     curl_easy_getinfo(easy(), CURLINFO_RETRY_AFTER, &retry_after);
     if (retry_after > 0)
         answer.retry_after = std::chrono::seconds(std::min(retry_after, longest_retry_after));
+    answer.date = date_of(easy());
     if (code != CURLE_OK)
         answer.failure = error_[0] != '\0' ? error_.data() : curl_easy_strerror(code);
     return answer;

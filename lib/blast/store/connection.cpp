@@ -28,6 +28,9 @@ void check(pg_conn* connection, bool good) {
             connection_failure(connection), "", PQstatus(connection) == CONNECTION_BAD);
 }
 
+/// Notices ("relation already exists, skipping") are for no one here, and libpq would print them unescaped.
+void ignore_notice(void*, const pg_result*) {}
+
 } // namespace
 
 void Connection::Close::operator()(pg_conn* connection) const noexcept {
@@ -42,6 +45,7 @@ Connection::Connection(const std::string& url) {
             fmt::format(
                 "cannot connect to the database ({})", connection_failure(connection_.get())),
             connection_remedy);
+    PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
     check(connection_.get(), PQsetnonblocking(connection_.get(), 1) == 0);
 }
 
@@ -90,6 +94,10 @@ void Connection::execute_script(const std::string& script) {
 
 bool Connection::lost() const {
     return PQstatus(connection_.get()) == CONNECTION_BAD;
+}
+
+int Connection::backend_pid() const {
+    return PQbackendPID(connection_.get());
 }
 
 int Connection::server_version() const {

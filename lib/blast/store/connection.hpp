@@ -38,6 +38,8 @@ public:
     bool lost() const;
     /// Of the server, e.g. 150018.
     int server_version() const;
+    /// Of the server process, as the handshake said it; a pooler says another number there than pg_backend_pid().
+    int backend_pid() const;
 
 private:
     struct Close {
