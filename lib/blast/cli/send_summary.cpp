@@ -13,10 +13,10 @@ namespace blast {
 
 namespace {
 
-std::string as_json(const SendSummary& summary) {
+nlohmann::ordered_json as_json(const SendSummary& summary) {
     const BlastCounts& counts = summary.counts;
     const double seconds = std::round(static_cast<double>(summary.elapsed.count()) / 100.0) / 10.0;
-    const nlohmann::ordered_json document{
+    return {
         {"blast_id", summary.blast_id},
         {"tag", summary.tag},
         {"stage", summary.stage},
@@ -32,7 +32,6 @@ std::string as_json(const SendSummary& summary) {
           {"duplicate", summary.skipped.duplicate},
           {"opted_out", summary.skipped.opted_out}}},
         {"elapsed_seconds", seconds}};
-    return document.dump() + "\n";
 }
 
 void add_line(std::string& text, const char* what, std::int64_t count, const char* meaning) {
@@ -63,7 +62,20 @@ std::string for_people(const SendSummary& summary) {
 } // namespace
 
 std::string format_summary(const SendSummary& summary, OutputFormat format) {
-    return format == OutputFormat::json ? as_json(summary) : for_people(summary);
+    return format == OutputFormat::json ? as_json(summary).dump() + "\n" : for_people(summary);
+}
+
+std::string format_summaries(const std::vector<SendSummary>& summaries, OutputFormat format) {
+    if (format != OutputFormat::json) {
+        std::string text;
+        for (const SendSummary& summary : summaries)
+            text += for_people(summary);
+        return text;
+    }
+    auto list = nlohmann::ordered_json::array();
+    for (const SendSummary& summary : summaries)
+        list.push_back(as_json(summary));
+    return list.dump() + "\n";
 }
 
 } // namespace blast

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace blast {
 
@@ -21,5 +22,8 @@ struct SendSummary {
 
 /// `{"blast_id":1,...}` on one line for json; some lines for people else.
 std::string format_summary(const SendSummary& summary, OutputFormat format);
+
+/// Of several blasts (--due): one JSON array, or one after the other for people.
+std::string format_summaries(const std::vector<SendSummary>& summaries, OutputFormat format);
 
 } // namespace blast

@@ -12,7 +12,6 @@ namespace blast {
 
 namespace {
 
-constexpr std::size_t sample_count = 3;
 constexpr std::uint64_t progress_every = 1'000;
 
 [[noreturn]] void throw_no_recipient(const std::string& name) {
@@ -74,7 +73,7 @@ QueuedBlast AudienceQueue::queue(
 }
 
 void AudienceQueue::keep_sample(const Recipient& recipient, QueuedBlast& queued) const {
-    if (queued.samples.size() == sample_count)
+    if (queued.samples.size() == sample_messages)
         return;
     const MessageTemplate& message =
         request_.messages[queued.samples.size() % request_.messages.size()];

@@ -28,6 +28,9 @@ struct RenderedMessage {
     std::string text;
 };
 
+/// How many rendered messages a QueuedBlast shows.
+constexpr int sample_messages = 3;
+
 struct QueuedBlast {
     std::int64_t blast_id = 0;
     std::int64_t queued = 0;

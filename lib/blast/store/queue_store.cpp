@@ -2,6 +2,7 @@
 
 #include "blast/core/error.hpp"
 #include "blast/core/printable.hpp"
+#include "blast/domain/status.hpp"
 #include "blast/sql.hpp"
 
 #include <fmt/format.h>
@@ -89,6 +90,23 @@ void QueueTransaction::collect_group() {
     skipped_.opted_out += results.front().integer(0, 1);
 }
 
+void QueueTransaction::add_from_blast(
+    std::int64_t earlier, const std::string& stuck, std::chrono::milliseconds older_than) {
+    const std::string_view statement =
+        parse_status(stuck) ? sql::queue_from_recipients : sql::queue_from_outbox;
+    const double seconds = std::chrono::duration<double>(older_than).count();
+    const Result result =
+        connection_.execute(statement, Parameters::of(blast_id_, earlier, stuck, seconds));
+    result.one_row();
+    queued_ += result.integer(0, 0);
+    skipped_.opted_out += result.integer(0, 1);
+    added_ = queued_ + skipped_.opted_out;
+}
+
+Result QueueTransaction::sample(int count) {
+    return connection_.execute(sql::queued_sample, Parameters::of(blast_id_, count));
+}
+
 void QueueTransaction::finish(std::int64_t invalid) {
     if (phones_.size() > 0)
         send_group();
@@ -110,6 +128,14 @@ void QueueTransaction::finish(std::int64_t invalid) {
     if (settings_.devices.size() > 1)
         statements.push_back({sql::assign_devices, Parameters::of(blast_id_, device_list)});
     connection_.execute_together(statements);
+}
+
+std::vector<std::string> load_columns(Connection& connection, std::int64_t blast_id) {
+    const Result rows = connection.execute(sql::blast_columns, Parameters::of(blast_id));
+    std::vector<std::string> columns;
+    for (int row = 0; row < rows.rows(); ++row)
+        columns.emplace_back(rows.text(row, 0));
+    return columns;
 }
 
 } // namespace blast

@@ -22,6 +22,9 @@ public:
 
     /// `phone` is E.164, `variables` a JSON object of strings.
     void add(std::string_view phone, std::string_view variables);
+    /// Queues the recipients of an earlier blast who have stood at `stuck` (a status or state) for that long.
+    void add_from_blast(
+        std::int64_t earlier, const std::string& stuck, std::chrono::milliseconds older_than);
     /// Sends what is left, splits variants and devices. `invalid` rows were left out by the caller.
     void finish(std::int64_t invalid);
     void commit() { transaction_.commit(); }
@@ -30,6 +33,9 @@ public:
     /// After finish().
     std::int64_t queued() const noexcept { return queued_; }
     const SkippedCounts& skipped() const noexcept { return skipped_; }
+
+    /// The first queued recipients: phone, variables as JSON, variant. After finish().
+    Result sample(int count);
 
 private:
     void send_group();
@@ -46,5 +52,8 @@ private:
     SkippedCounts skipped_;
     bool group_under_way_ = false;
 };
+
+/// The names of the columns that a blast's recipients have; none when it has no recipients. Throws DatabaseError.
+std::vector<std::string> load_columns(Connection& connection, std::int64_t blast_id);
 
 } // namespace blast

@@ -1,0 +1,252 @@
+#include "blast/cli/send_blast.hpp"
+
+#include "blast/cli/progress.hpp"
+#include "blast/cli/required_settings.hpp"
+#include "blast/cli/send_summary.hpp"
+#include "blast/core/printable.hpp"
+#include "blast/run/preflight.hpp"
+#include "blast/run/send_run.hpp"
+#include "blast/store/connection.hpp"
+#include "blast/store/schema.hpp"
+#include "blast/store/settle_work.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+
+namespace blast {
+
+namespace {
+
+SendPlan plan_for(const SendJob& job, const Blast& blast) {
+    const SendOptions& options = job.options;
+    SendPlan plan;
+    plan.blast_id = blast.id;
+    plan.sender = job.random.uuid();
+    plan.database_url = require_database_url(options.settings);
+    plan.gateway = require_gateway(options.settings, options.concurrency);
+    for (const std::string& text : blast.settings.messages)
+        plan.messages.emplace_back(text, "the blast's message");
+    plan.devices = options.devices ? *options.devices : blast.settings.devices;
+    const Rate rate =
+        options.rate ? *options.rate : parse_rate(blast.settings.rate, "the blast's rate");
+    plan.slots =
+        SlotPlan(rate.per_second, options.jitter_percent.value_or(blast.settings.jitter_percent));
+    plan.daily_cap = options.daily_cap ? options.daily_cap : blast.settings.daily_cap;
+    if (options.window)
+        plan.window = options.window;
+    else if (blast.settings.window)
+        plan.window = SendWindow(*blast.settings.window, "the blast's window");
+    plan.timezone = options.settings.timezone;
+    plan.concurrency = options.concurrency;
+    plan.timeout = options.timeout;
+    plan.probing = blast.stopped_by == "circuit";
+    return plan;
+}
+
+ExitCode exit_code_of(SendStop reason, const BlastCounts& counts) {
+    switch (reason) {
+    case SendStop::interrupted: return ExitCode::interrupted;
+    case SendStop::terminated: return ExitCode::terminated;
+    case SendStop::daily_cap:
+    case SendStop::window_closed:
+    case SendStop::circuit_open: return ExitCode::stopped;
+    case SendStop::no_entry:
+    case SendStop::gateway_away:
+    case SendStop::database_away: return ExitCode::unavailable;
+    case SendStop::done: break;
+    }
+    return counts.failed + counts.unconfirmed + counts.sending > 0 ? ExitCode::partly
+                                                                   : ExitCode::done;
+}
+
+std::string how_to_go_on(SendStop reason, const SendEnd& end, const Blast& blast) {
+    const std::string resume = fmt::format("`blast-send --resume {}`", blast.id);
+    if (!end.spill_file.empty())
+        return fmt::format(
+            "what it could not take is kept in '{}'; run {} on this machine before anything is resent",
+            printable(end.spill_file), resume);
+    if (reason == SendStop::no_entry)
+        return fmt::format("check WSAPME_USER_TOKEN and the certificate, then {} goes on", resume);
+    if (reason == SendStop::circuit_open)
+        return fmt::format("find out why, then {} goes on, with one message first", resume);
+    return fmt::format("{} goes on", resume);
+}
+
+void tell_end(const SendJob& job, const SendEnd& end, const Blast& blast) {
+    if (end.reason == SendStop::done)
+        return;
+    const std::string text =
+        fmt::format("stopped: {}: {}", end.why, how_to_go_on(end.reason, end, blast));
+    const bool error = exit_code_of(end.reason, {}) == ExitCode::unavailable;
+    if (error)
+        job.log.error(text);
+    else
+        job.log.warn(text);
+}
+
+SendEnd run_with_progress(const SendJob& job, const SendPlan& plan, std::int64_t queued) {
+    Progress progress(job.options.settings);
+    SendRun run(plan, job.stop, job.random, job.state_folder);
+    run.on_progress([&](const SendProgress& now) {
+        progress.show(
+            send_progress_text(now.sent, queued, now.per_second, now.failed, now.unconfirmed));
+    });
+    return run.run();
+}
+
+struct Outcome {
+    ExitCode code = ExitCode::done;
+    SendSummary summary;
+};
+
+Outcome summarised(const Blast& blast, const BlastCounts& counts, Instant started, ExitCode code) {
+    const auto elapsed = std::chrono::round<std::chrono::milliseconds>(BootClock::now() - started);
+    return {
+        code, {blast.id, blast.settings.tag, blast.settings.stage, counts, blast.skipped, elapsed}};
+}
+
+/// Sends what is queued; `counts` are those before.
+Outcome send_queued(SendJob& job, const Blast& blast, const BlastCounts& counts, Instant started) {
+    const SendEnd end = run_with_progress(job, plan_for(job, blast), counts.queued);
+    tell_end(job, end, blast);
+    const BlastCounts after = end.counts.value_or(counts);
+    const ExitCode code = end.counts || end.reason == SendStop::database_away
+                              ? exit_code_of(end.reason, after)
+                              : ExitCode::unavailable;
+    return summarised(blast, after, started, code);
+}
+
+void print(const SendJob& job, const Outcome& outcome) {
+    const Settings& settings = job.options.settings;
+    if (settings.format == OutputFormat::json || !settings.quiet)
+        fmt::print("{}", format_summary(outcome.summary, settings.format));
+}
+
+/// Records what this machine kept while the database was away.
+void record_spill_files(const SendJob& job, Connection& connection, std::int64_t blast_id) {
+    for (const std::string& path : find_spill_files(job.state_folder, blast_id)) {
+        SettleRequest kept = read_spill_file(path, blast_id);
+        kept.counter_slot = short_work_slot;
+        const std::size_t outcomes = kept.accepted.size() + kept.ended.size();
+        if (!kept.empty())
+            settle(connection, std::move(kept));
+        std::filesystem::remove(path);
+        job.log.note(fmt::format("recorded {} outcome(s) kept in '{}'", outcomes, printable(path)));
+    }
+}
+
+Blast require_blast(Connection& connection, const std::optional<std::int64_t>& id) {
+    const auto blast = load_blast(connection, id);
+    if (blast)
+        return *blast;
+    if (!id)
+        throw UsageError("there is no blast yet", "send one with --csv");
+    throw UsageError(
+        fmt::format("there is no blast {}", *id), "blast-report --list shows those that exist");
+}
+
+void resend_unconfirmed(const SendJob& job, Connection& connection, const Blast& blast) {
+    const std::int64_t doubtful = load_counts(connection, blast.id).unconfirmed;
+    if (doubtful == 0)
+        return;
+    const std::string question = fmt::format(
+        "{} recipient(s) may have got the message already and would get it twice. Send it again?",
+        doubtful);
+    if (!confirm(job.options.settings.terminal, job.options.yes, question))
+        throw UsageError("not resent", "without --resend-unconfirmed only the others are sent");
+    requeue(connection, blast.id, "UNCONFIRMED");
+}
+
+ChangedSettings changed_settings(const SendOptions& options) {
+    ChangedSettings changes;
+    changes.devices = options.devices;
+    if (options.rate)
+        changes.rate = options.rate->text;
+    changes.jitter_percent = options.jitter_percent;
+    changes.daily_cap = options.daily_cap;
+    if (options.window)
+        changes.window = options.window->text();
+    return changes;
+}
+
+int severity(ExitCode code) {
+    switch (code) {
+    case ExitCode::done: return 0;
+    case ExitCode::partly: return 1;
+    case ExitCode::stopped: return 2;
+    default: return 3;
+    }
+}
+
+} // namespace
+
+ExitCode send_blast(SendJob& job, std::int64_t blast_id) {
+    const Instant started = job.started;
+    Connection connection(require_database_url(job.options.settings));
+    const Blast blast = require_blast(connection, blast_id);
+    const Outcome outcome = send_queued(job, blast, load_counts(connection, blast_id), started);
+    print(job, outcome);
+    return outcome.code;
+}
+
+ExitCode resume_blast(SendJob& job) {
+    Connection connection(require_database_url(job.options.settings));
+    require_current_schema(connection);
+    const Blast blast = require_blast(connection, job.options.resume);
+    record_spill_files(job, connection, blast.id);
+    expire_leases(connection, blast.id);
+    if (job.options.resend_unconfirmed)
+        resend_unconfirmed(job, connection, blast);
+    if (job.options.retry_failed)
+        requeue(connection, blast.id, "FAILED");
+    const BlastCounts counts = load_counts(connection, blast.id);
+    if (counts.queued == 0) {
+        const Outcome nothing =
+            summarised(blast, counts, job.started, exit_code_of(SendStop::done, counts));
+        print(job, nothing);
+        return nothing.code;
+    }
+    const SendPlan plan = plan_for(job, blast);
+    preflight(plan.gateway, plan.devices, job.log);
+    take_up_again(connection, blast, changed_settings(job.options));
+    const Outcome outcome = send_queued(job, blast, counts, job.started);
+    print(job, outcome);
+    return outcome.code;
+}
+
+ExitCode send_due(SendJob& job) {
+    Connection connection(require_database_url(job.options.settings));
+    require_current_schema(connection);
+    ExitCode worst = ExitCode::done;
+    std::vector<SendSummary> summaries;
+    for (const std::int64_t id : due_blasts(connection)) {
+        if (job.stop.received() != 0)
+            break;
+        Connection setup(require_database_url(job.options.settings));
+        const Blast blast = require_blast(setup, id);
+        const SendPlan plan = plan_for(job, blast);
+        preflight(plan.gateway, plan.devices, job.log);
+        if (!take_up_alone(setup, id, plan.sender, plan.lease()))
+            continue;
+        record_spill_files(job, setup, id);
+        take_up_again(setup, blast, changed_settings(job.options));
+        const Outcome outcome = send_queued(job, blast, load_counts(setup, id), BootClock::now());
+        summaries.push_back(outcome.summary);
+        if (severity(outcome.code) > severity(worst))
+            worst = outcome.code;
+    }
+    if (job.options.settings.format == OutputFormat::json || !job.options.settings.quiet)
+        fmt::print("{}", format_summaries(summaries, job.options.settings.format));
+    return worst;
+}
+
+ExitCode print_queued(const SendJob& job, std::int64_t blast_id) {
+    Connection connection(require_database_url(job.options.settings));
+    const Blast blast = require_blast(connection, blast_id);
+    print(job, summarised(blast, load_counts(connection, blast_id), job.started, ExitCode::done));
+    return ExitCode::done;
+}
+
+} // namespace blast

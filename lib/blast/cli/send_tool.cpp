@@ -1,0 +1,206 @@
+#include "blast/cli/send_tool.hpp"
+
+#include "blast/cli/invocation.hpp"
+#include "blast/cli/progress.hpp"
+#include "blast/cli/required_settings.hpp"
+#include "blast/cli/send_blast.hpp"
+#include "blast/cli/send_options.hpp"
+#include "blast/core/duration.hpp"
+#include "blast/core/printable.hpp"
+#include "blast/domain/phone.hpp"
+#include "blast/run/preflight.hpp"
+#include "blast/run/queue_audience.hpp"
+#include "blast/run/queue_follow_up.hpp"
+#include "blast/run/test_message.hpp"
+#include "blast/store/connection.hpp"
+#include "blast/store/schema.hpp"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+namespace blast {
+
+namespace {
+
+std::vector<MessageTemplate> templates_of(const SendOptions& options) {
+    std::vector<MessageTemplate> templates;
+    for (const MessageText& message : options.messages)
+        templates.emplace_back(message.text, message.origin);
+    return templates;
+}
+
+QueueRequest queue_request(const SendOptions& options) {
+    QueueRequest request;
+    request.audience.csv_path = options.csv;
+    request.audience.phone_column = options.phone_column;
+    request.audience.skip_invalid = options.skip_invalid;
+    request.rejects = options.rejects;
+    request.messages = templates_of(options);
+    request.again = options.again;
+    request.dry_run = options.dry_run;
+    BlastSettings& settings = request.settings;
+    settings.tag = options.tag;
+    settings.stage = options.stage;
+    for (const MessageText& message : options.messages)
+        settings.messages.push_back(message.text);
+    settings.devices = options.devices ? *options.devices : require_devices(options.settings);
+    settings.rate = options.rate ? options.rate->text : settings.rate;
+    settings.jitter_percent = options.jitter_percent.value_or(settings.jitter_percent);
+    settings.daily_cap = options.daily_cap;
+    if (options.window)
+        settings.window = options.window->text();
+    if (options.at)
+        settings.scheduled_at =
+            std::chrono::duration<double>(options.at->time_since_epoch()).count();
+    return request;
+}
+
+/// How long a blast takes at its rate, gateway and hours aside.
+std::string cost_in_time(const BlastSettings& settings, std::int64_t recipients) {
+    const Rate rate = parse_rate(settings.rate, "--rate");
+    if (!rate.per_second)
+        return "as fast as the gateway takes it";
+    const double seconds = static_cast<double>(recipients) / *rate.per_second /
+                           static_cast<double>(settings.devices.size());
+    std::string text =
+        "about " +
+        format_duration(std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)));
+    if (settings.daily_cap)
+        text += fmt::format(
+            ", over at least {} day(s) by the cap",
+            1 + (recipients - 1) /
+                    (*settings.daily_cap * static_cast<std::int64_t>(settings.devices.size())));
+    return text;
+}
+
+void require_yes(const SendOptions& options) {
+    if (!options.yes && !options.dry_run && !options.settings.terminal.input)
+        throw UsageError(
+            "cannot ask whether to send: standard input is not a terminal", "add --yes");
+}
+
+/// The setting up that a new blast needs before its rows are read: a database that fits and a gateway that answers.
+Connection open_checked(const SendOptions& options, const BlastSettings& settings, const Log& log) {
+    Connection connection(require_database_url(options.settings));
+    require_current_schema(connection);
+    if (!options.dry_run && !options.at)
+        preflight(require_gateway(options.settings, options.concurrency), settings.devices, log);
+    return connection;
+}
+
+bool confirm_queued(
+    const SendOptions& options, const BlastSettings& settings, const QueuedBlast& queued) {
+    const std::string question = fmt::format(
+        "Send {} message(s), {}?", with_thousands(queued.queued),
+        cost_in_time(settings, queued.queued));
+    return confirm(options.settings.terminal, options.yes, question);
+}
+
+ExitCode
+conclude(SendJob& job, const BlastSettings& settings, const QueuedBlast& queued, bool committed) {
+    const SendOptions& options = job.options;
+    if (options.dry_run) {
+        print_dry_run(options, queued, cost_in_time(settings, queued.queued));
+        return ExitCode::done;
+    }
+    if (!committed) {
+        job.log.note("nothing was queued or sent");
+        return ExitCode::done;
+    }
+    if (options.at) {
+        job.log.note(fmt::format(
+            "queued for {}; `blast-send --due` sends it then",
+            options.settings.timezone.iso8601(*options.at)));
+        return print_queued(job, queued.blast_id);
+    }
+    return send_blast(job, queued.blast_id);
+}
+
+ExitCode send_csv(SendJob& job) {
+    const SendOptions& options = job.options;
+    require_yes(options);
+    QueueRequest request = queue_request(options);
+    const BlastSettings settings = request.settings;
+    require_database_url(options.settings);
+    const PhoneParser parser(options.settings.region);
+    AudienceQueue audience(std::move(request), parser);
+    Progress progress(options.settings);
+    audience.on_progress([&](std::uint64_t rows) {
+        progress.show(fmt::format("queued {}", with_thousands(static_cast<std::int64_t>(rows))));
+    });
+    Connection connection = open_checked(options, settings, job.log);
+    const QueuedBlast queued = audience.queue(connection, [&](const QueuedBlast& counted) {
+        progress.wipe();
+        return confirm_queued(options, settings, counted);
+    });
+    progress.wipe();
+    return conclude(job, settings, queued, audience.committed());
+}
+
+ExitCode send_follow_up(SendJob& job) {
+    const SendOptions& options = job.options;
+    require_yes(options);
+    Connection first(require_database_url(options.settings));
+    require_current_schema(first);
+    const auto earlier = load_blast(first, options.from_blast);
+    if (!earlier)
+        throw UsageError(
+            fmt::format("there is no blast {}", options.from_blast),
+            "blast-report --list shows those that exist");
+    FollowUpRequest request;
+    request.earlier = options.from_blast;
+    request.stuck = options.stuck;
+    request.older_than = options.older_than;
+    request.blast = queue_request(options);
+    if (options.tag.empty())
+        request.blast.settings.tag = earlier->settings.tag;
+    bool committed = false;
+    Connection connection = open_checked(options, request.blast.settings, job.log);
+    const QueuedBlast queued =
+        queue_follow_up(connection, request, [&](const QueuedBlast& counted) {
+            committed = confirm_queued(options, request.blast.settings, counted);
+            return committed;
+        });
+    return conclude(job, request.blast.settings, queued, committed);
+}
+
+ExitCode send_test(SendJob& job) {
+    const SendOptions& options = job.options;
+    const PhoneParser parser(options.settings.region);
+    const ParsedPhone phone = parser.parse(options.test_phone);
+    if (!phone.valid())
+        throw UsageError(
+            fmt::format("--test: '{}': {}", printable(options.test_phone), phone.problem),
+            "give your own number");
+    QueueRequest request = queue_request(options);
+    const std::string device = request.settings.devices.front();
+    const GatewaySettings gateway = require_gateway(options.settings, options.concurrency);
+    AudienceQueue audience(std::move(request), parser);
+    const RenderedMessage message = audience.first_message();
+    preflight(gateway, {device}, job.log);
+    const TestMessage sent =
+        send_test_message(gateway, {device, phone.e164, message.text, options.timeout});
+    return print_test(options, phone.e164, sent);
+}
+
+} // namespace
+
+ExitCode send_tool(const Invocation& invocation) {
+    const SendOptions options = parse_send_options(invocation);
+    const Log log(log_settings(options.settings));
+    const StopSignal stop;
+    Random random = Random::from_system();
+    const std::string folder =
+        state_folder(invocation.variable("XDG_STATE_HOME"), invocation.variable("HOME"));
+    SendJob job{options, log, stop, random, folder, BootClock::now()};
+    switch (options.mode) {
+    case SendMode::csv: return options.test_phone.empty() ? send_csv(job) : send_test(job);
+    case SendMode::from_blast: return send_follow_up(job);
+    case SendMode::resume: return resume_blast(job);
+    case SendMode::due: return send_due(job);
+    }
+    return ExitCode::usage;
+}
+
+} // namespace blast

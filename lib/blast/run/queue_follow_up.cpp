@@ -1,0 +1,37 @@
+#include "blast/run/queue_follow_up.hpp"
+
+#include "blast/core/error.hpp"
+#include "blast/store/queue_store.hpp"
+
+#include <fmt/format.h>
+
+namespace blast {
+
+QueuedBlast queue_follow_up(
+    Connection& connection,
+    const FollowUpRequest& request,
+    const std::function<bool(const QueuedBlast&)>& confirm) {
+    check_columns(request.blast.messages, load_columns(connection, request.earlier));
+    QueueTransaction transaction(connection, request.blast.settings, request.blast.again);
+    transaction.add_from_blast(request.earlier, request.stuck, request.older_than);
+    transaction.finish(0);
+    if (transaction.queued() == 0)
+        throw UsageError(
+            fmt::format(
+                "nobody of blast {} is stuck at {} for so long", request.earlier, request.stuck),
+            "blast-report shows who is stuck where; people who have opted out are left out");
+    QueuedBlast queued{transaction.blast_id(), transaction.queued(), transaction.skipped(), {}};
+    const Result sample = transaction.sample(sample_messages);
+    for (int row = 0; row < sample.rows(); ++row) {
+        const auto variant = static_cast<std::size_t>(sample.integer(row, 2));
+        const MessageTemplate& message = request.blast.messages.at(variant);
+        queued.samples.push_back(
+            {std::string(sample.text(row, 0)),
+             message.render(variables_from_json(sample.text(row, 1)))});
+    }
+    if (!request.blast.dry_run && confirm(queued))
+        transaction.commit();
+    return queued;
+}
+
+} // namespace blast

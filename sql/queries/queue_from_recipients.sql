@@ -1,0 +1,17 @@
+-- Queues those recipients of an earlier blast who are stuck at a status for long enough. $1 the new blast, $2 the earlier,
+-- $3 status, $4 seconds. Returns how many were queued and how many have opted out.
+WITH stuck AS MATERIALIZED (
+    SELECT r.id, r.phone_number, r.variables, p.phone_number IS NOT NULL AS opted_out
+    FROM blast_recipients r LEFT JOIN opt_outs p ON p.phone_number = r.phone_number
+    WHERE r.blast_id = $2::bigint AND r.status = $3::text AND r.phone_number LIKE '+%' AND r.variables IS NOT NULL
+      AND CASE $3::text WHEN 'PENDING' THEN r.sent_at
+                        WHEN 'DELIVERY_ACK' THEN coalesce(r.delivered_at, r.sent_at)
+                        ELSE coalesce(r.read_timestamp, r.delivered_at, r.sent_at) END
+          <= now() - make_interval(secs => $4::float8)
+), queued AS (
+    INSERT INTO blast_outbox (blast_id, phone_number, variables)
+    SELECT $1::bigint, phone_number, variables FROM stuck WHERE NOT opted_out ORDER BY id
+    ON CONFLICT (phone_number, blast_id) DO NOTHING
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM queued), (SELECT count(*) FROM stuck WHERE opted_out)
