@@ -53,7 +53,7 @@ WITH device AS MATERIALIZED (
     SET queued = c.queued + excluded.queued, sending = c.sending + excluded.sending
 )
 SELECT extract(epoch FROM now()) AS server_epoch, extract(epoch FROM first_slot - now()) AS first_slot_in, stretch,
-       greatest(0, extract(epoch FROM blocked_until - now())) AS blocked_for,
+       extract(epoch FROM greatest(blocked_until, now()) - now()) AS blocked_for,
        $10::integer IS NOT NULL AND posts + taken.rows >= $10::integer AS capped, slots,
        claimed.id, claimed.phone_number, claimed.variables, claimed.variant
 FROM free CROSS JOIN taken LEFT JOIN claimed ON true

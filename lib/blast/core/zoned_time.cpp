@@ -74,6 +74,12 @@ std::string TimeZone::for_people(WallTime time) const {
     return date::format("%F %H:%M", date::make_zoned(locate(name_), minutes));
 }
 
+std::chrono::seconds TimeZone::time_of_day(WallTime time) const {
+    const auto local =
+        date::make_zoned(locate(name_), std::chrono::floor<std::chrono::seconds>(time)).get_local_time();
+    return local - date::floor<date::days>(local);
+}
+
 WallTime
 parse_time(std::string_view text, const TimeZone& zone, WallTime now, std::string_view what) {
     const std::string input(text);

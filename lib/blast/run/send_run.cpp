@@ -138,10 +138,9 @@ void SendRun::finish(const Finish& finish) {
         settle_request(plan_, finish.unsettled, in_hand_, records_.counter_slot());
     if (!unsettled.empty())
         end_.spill_file = write_spill_file(state_folder_, unsettled);
-    if (finish.reason == SendStop::database_away) {
-        ended_ = true;
+    ended_ = !end_.spill_file.empty();
+    if (ended_)
         return;
-    }
     records_.finish(stopped_by(finish.reason), [this](std::optional<BlastCounts> counts) {
         end_.counts = counts;
         ended_ = true;
