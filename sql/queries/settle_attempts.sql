@@ -1,13 +1,13 @@
 -- Ends attempts that were not accepted: to FAILED or UNCONFIRMED, or back to QUEUED where nothing was sent, fenced by
 -- the attempt id. A row that was swept as UNCONFIRMED meanwhile is still its holder's to put right.
 -- $1 blast, $2 ids, $3 attempt ids, $4 states, $5 reasons or NULL, $6 seconds until a queued row may be claimed,
--- $7 counter slot. Returns the ids that changed.
+-- $7 counter slot, $8 lowest id, $9 highest id. Returns the ids that changed.
 WITH ended AS MATERIALIZED (
     SELECT e.*, o.state AS was
     FROM unnest($2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::float8[])
          AS e (id, attempt_id, state, reason, pause)
     JOIN blast_outbox o ON o.id = e.id AND o.attempt_id = e.attempt_id
-    WHERE o.blast_id = $1::bigint AND o.id = ANY ($2::bigint[]) AND o.state IN ('SENDING', 'UNCONFIRMED')
+    WHERE o.blast_id = $1::bigint AND o.id BETWEEN $8::bigint AND $9::bigint AND o.state IN ('SENDING', 'UNCONFIRMED')
     ORDER BY o.id
     FOR UPDATE OF o
 ), settled AS (
@@ -16,7 +16,7 @@ WITH ended AS MATERIALIZED (
         not_before = CASE WHEN e.state = 'QUEUED' AND e.pause > 0 THEN now() + make_interval(secs => e.pause) END,
         ended_at = CASE WHEN e.state <> 'QUEUED' THEN now() END
     FROM ended e
-    WHERE o.blast_id = $1::bigint AND o.id = ANY ($2::bigint[]) AND o.id = e.id
+    WHERE o.blast_id = $1::bigint AND o.id BETWEEN $8::bigint AND $9::bigint AND o.id = e.id
     RETURNING o.id, o.state, e.was, o.last_error
 ), history AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, detail)

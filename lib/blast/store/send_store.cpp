@@ -2,6 +2,7 @@
 
 #include "blast/sql.hpp"
 
+#include <algorithm>
 #include <unordered_set>
 
 namespace blast {
@@ -23,6 +24,14 @@ std::optional<std::string> unless_empty(const std::string& text) {
     return text.empty() ? std::nullopt : std::optional(text);
 }
 
+/// The lowest and the highest id of a group: bounds that keep every plan to the group's part of an index.
+template <typename Item>
+std::pair<std::int64_t, std::int64_t> id_range(const std::vector<Item>& items) {
+    const auto [low, high] = std::minmax_element(
+        items.begin(), items.end(), [](const Item& a, const Item& b) { return a.id < b.id; });
+    return {low->id, high->id};
+}
+
 Statement record_statement(const SettleRequest& request) {
     ArrayLiteral ids, attempts, message_ids, timestamps, data, jid_phones, devices;
     for (const AcceptedMessage& message : request.accepted) {
@@ -34,11 +43,13 @@ Statement record_statement(const SettleRequest& request) {
         jid_phones.add(unless_empty(message.jid_phone));
         devices.add(message.device);
     }
+    const auto [low, high] = id_range(request.accepted);
     return {
-        sql::record_accepted, Parameters::of(
-                                  request.blast_id, std::move(ids), std::move(attempts),
-                                  std::move(message_ids), std::move(timestamps), std::move(data),
-                                  std::move(jid_phones), std::move(devices), request.counter_slot)};
+        sql::record_accepted,
+        Parameters::of(
+            request.blast_id, std::move(ids), std::move(attempts), std::move(message_ids),
+            std::move(timestamps), std::move(data), std::move(jid_phones), std::move(devices),
+            request.counter_slot, low, high)};
 }
 
 Statement end_statement(const SettleRequest& request) {
@@ -50,11 +61,12 @@ Statement end_statement(const SettleRequest& request) {
         reasons.add(unless_empty(ended.reason));
         pauses.add(ended.pause);
     }
+    const auto [low, high] = id_range(request.ended);
     return {
         sql::settle_attempts,
         Parameters::of(
             request.blast_id, std::move(ids), std::move(attempts), std::move(states),
-            std::move(reasons), std::move(pauses), request.counter_slot)};
+            std::move(reasons), std::move(pauses), request.counter_slot, low, high)};
 }
 
 void add_device_statements(
@@ -130,7 +142,7 @@ QueueChecked read_queue_check(const Results& results) {
 }
 
 std::vector<Statement> settle_statements(const SettleRequest& request) {
-    std::vector<Statement> statements;
+    std::vector<Statement> statements{{sql::prefer_hash_joins}};
     if (!request.accepted.empty())
         statements.push_back(record_statement(request));
     if (!request.ended.empty())

@@ -96,9 +96,9 @@ struct SettleRequest {
     }
 };
 
-/// The first statement is the one that records `accepted`, when there are any.
+/// The second statement is the one that records `accepted`, when there are any.
 std::vector<Statement> settle_statements(const SettleRequest& request);
-/// The accepted ids that were not recorded, given the first result.
+/// The accepted ids that were not recorded, given its result.
 std::vector<AcceptedMessage>
 not_recorded(const std::vector<AcceptedMessage>& accepted, const Result& recorded);
 
@@ -108,7 +108,7 @@ find_recorded_statement(std::int64_t blast_id, const std::vector<AcceptedMessage
 /// Why a message could not be recorded.
 enum class RecordConflict {
     recorded_before, ///< this very message is recorded: an earlier try was committed
-    id_taken,        ///< the message id belongs to another recipient
+    id_taken,        ///< the message id belongs to another recipient: this one is UNCONFIRMED
     resent           ///< the recipient is another attempt's now, or recorded by another
 };
 std::vector<RecordConflict>

@@ -52,7 +52,7 @@ SettleWork::Progress SettleWork::take(const PipelineOutcome& outcome) {
 SettleWork::Progress SettleWork::after_write(const Results& results) {
     late_.clear();
     if (!parts_.front().accepted.empty())
-        missing_ = not_recorded(parts_.front().accepted, results.front());
+        missing_ = not_recorded(parts_.front().accepted, results.at(1));
     if (missing_.empty())
         return next_part();
     stage_ = Stage::find;
@@ -60,23 +60,19 @@ SettleWork::Progress SettleWork::after_write(const Results& results) {
 }
 
 SettleWork::Progress SettleWork::after_find(const Results& results) {
+    SettleRequest rest;
+    rest.blast_id = parts_.front().blast_id;
+    rest.counter_slot = parts_.front().counter_slot;
     const auto conflicts = read_find_recorded(results.front(), missing_);
-    SettleRequest mend;
-    mend.blast_id = parts_.front().blast_id;
-    mend.counter_slot = parts_.front().counter_slot;
     for (std::size_t i = 0; i < conflicts.size(); ++i) {
-        const AcceptedMessage& message = missing_[i];
-        if (conflicts[i] == RecordConflict::id_taken)
-            mend.ended.push_back(
-                unconfirmed(message, "the gateway gave it the message id of another recipient"));
-        else if (conflicts[i] == RecordConflict::resent)
-            late_.push_back(message);
+        if (conflicts[i] == RecordConflict::resent)
+            late_.push_back(missing_[i]);
     }
     missing_.clear();
     stage_ = Stage::write;
     parts_.pop_front();
-    if (!mend.empty() || !late_.empty())
-        parts_.push_front(std::move(mend));
+    if (!late_.empty())
+        parts_.push_front(std::move(rest));
     return parts_.empty() ? Progress::done : Progress::more;
 }
 
