@@ -71,7 +71,7 @@ void HttpClient::start(
     const Headers& headers) {
     std::string request = method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
     for (const auto& [name, value] : headers)
-        request += name + ": " + value + "\r\n";
+        request.append(name).append(": ").append(value).append("\r\n");
     if (method == "POST")
         request +=
             "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +

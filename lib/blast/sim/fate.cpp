@@ -37,10 +37,11 @@ Stage StageDealer::next() {
 Stage StageDealer::stage_at(std::uint64_t rank, double offset) const {
     const auto length = static_cast<double>(ranks_.size());
     const double position = static_cast<double>(rank) + offset;
-    const auto bound = [&](const Share& share) {
-        return share.exact()
-                   ? static_cast<double>(share.numerator * (ranks_.size() / share.denominator))
-                   : share.value * length;
+    const auto bound = [this, length](const Share& share) {
+        if (!share.exact())
+            return share.value * length;
+        const std::uint64_t blocks_within = ranks_.size() / share.denominator;
+        return static_cast<double>(share.numerator * blocks_within);
     };
     if (position < bound(shares_.replied))
         return Stage::replied;

@@ -141,12 +141,9 @@ FaultRule parse_fault(std::string_view text, FaultTarget target) {
     return rule;
 }
 
-FaultPlan::FaultPlan(std::vector<FaultRule> rules, std::uint64_t seed, FaultTarget target)
-    : rules_(std::move(rules)),
-      draws_(seed),
-      purpose_(target == FaultTarget::send ? Purpose::send_fault : Purpose::status_fault) {
+void require_one_fault_each(const std::vector<FaultRule>& rules, FaultTarget target) {
     const double sum =
-        std::accumulate(rules_.begin(), rules_.end(), 0.0, [](double all, const FaultRule& rule) {
+        std::accumulate(rules.begin(), rules.end(), 0.0, [](double all, const FaultRule& rule) {
             return all + rule.probability;
         });
     if (sum > 1 + 1e-9)
@@ -154,6 +151,11 @@ FaultPlan::FaultPlan(std::vector<FaultRule> rules, std::uint64_t seed, FaultTarg
             fmt::format("{}: the probabilities add up to {:g}", flag_of(target), sum),
             "a request meets one fault at most, so they must stay within 1");
 }
+
+FaultPlan::FaultPlan(std::vector<FaultRule> rules, std::uint64_t seed, FaultTarget target)
+    : rules_(std::move(rules)),
+      draws_(seed),
+      purpose_(target == FaultTarget::send ? Purpose::send_fault : Purpose::status_fault) {}
 
 FaultRule* FaultPlan::choose() {
     for (FaultRule& rule : rules_) {

@@ -52,11 +52,13 @@ FaultRule parse_fault(std::string_view text, FaultTarget target);
 /// The kinds that parse_fault takes, for the help: "http-429 html-502 ...".
 std::string fault_kinds(FaultTarget target);
 
+/// Throws UsageError when the probabilities add up to more than 1: a request meets one fault at most.
+void require_one_fault_each(const std::vector<FaultRule>& rules, FaultTarget target);
+
 /// Decides for each request in turn which fault it meets. One draw decides among all rules by chance, so that each
 /// has exactly its probability.
 class FaultPlan {
 public:
-    /// Throws UsageError when the probabilities add up to more than 1.
     FaultPlan(std::vector<FaultRule> rules, std::uint64_t seed, FaultTarget target);
 
     /// Null for no fault. Valid as long as the plan.

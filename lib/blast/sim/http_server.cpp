@@ -83,6 +83,7 @@ struct HttpServer::Connections {
     bool stopping = false;
 
     MHD_Result complete(MHD_Connection* connection, Exchange& exchange, const Request& request);
+    MHD_Result answer_later(MHD_Connection* connection, std::chrono::milliseconds delay);
     void resume(MHD_Connection* connection);
 
     static MHD_Result on_request(
@@ -104,19 +105,21 @@ MHD_Result HttpServer::Connections::complete(
     MHD_Connection* connection, Exchange& exchange, const Request& request) {
     if (stopping)
         return abort_connection(connection);
-    if (!exchange.answered) {
-        exchange.answer = exchange.too_large ? too_large() : handler(request);
-        exchange.answered = true;
-        if (exchange.answer.delay.count() > 0) {
-            MHD_suspend_connection(connection);
-            suspended.insert(connection);
-            server.loop_.schedule(server.loop_.now() + exchange.answer.delay, [this, connection] {
-                resume(connection);
-            });
-            return MHD_YES;
-        }
-    }
+    if (exchange.answered)
+        return send_answer(connection, exchange.answer);
+    exchange.answered = true;
+    exchange.answer = exchange.too_large ? too_large() : handler(request);
+    if (exchange.answer.delay.count() > 0)
+        return answer_later(connection, exchange.answer.delay);
     return send_answer(connection, exchange.answer);
+}
+
+MHD_Result
+HttpServer::Connections::answer_later(MHD_Connection* connection, std::chrono::milliseconds delay) {
+    MHD_suspend_connection(connection);
+    suspended.insert(connection);
+    server.loop_.schedule(server.loop_.now() + delay, [this, connection] { resume(connection); });
+    return MHD_YES;
 }
 
 void HttpServer::Connections::resume(MHD_Connection* connection) {
@@ -181,8 +184,7 @@ HttpServer::HttpServer(EventLoop& loop, int listener, Handler handler)
           MHD_OPTION_NOTIFY_CONNECTION,
           &Connections::on_connection,
           connections_.get(),
-          MHD_OPTION_END)),
-      epoll_(-1) {
+          MHD_OPTION_END)) {
     if (daemon_ == nullptr) {
         close(listener);
         throw UnavailableError(

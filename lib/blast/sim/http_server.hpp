@@ -38,7 +38,7 @@ private:
     EventLoop& loop_;
     std::unique_ptr<Connections> connections_;
     MHD_Daemon* daemon_;
-    int epoll_;
+    int epoll_ = -1;
 };
 
 } // namespace blast::sim

@@ -181,7 +181,7 @@ understand_faults(const std::vector<std::string>& texts, FaultTarget target) {
     std::transform(
         texts.begin(), texts.end(), std::back_inserter(rules),
         [target](const std::string& text) { return parse_fault(text, target); });
-    FaultPlan(rules, 0, target); // refuses what does not go together
+    require_one_fault_each(rules, target);
     return rules;
 }
 

@@ -33,9 +33,9 @@ public:
 
 private:
     struct Expected {
-        WallTime due;
-        MessageBook::Index index;
-        Stage stage;
+        WallTime due{};
+        MessageBook::Index index = 0;
+        Stage stage = Stage::sent;
 
         bool operator>(const Expected& other) const { return due > other.due; }
     };

@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <cstdio>
+#include <iostream>
 #include <sys/resource.h>
 
 namespace blast::sim {
@@ -45,8 +45,8 @@ public:
 
     void run(const StopSignal& stop) {
         note_what_was_restored();
-        fmt::print("listening on {}\n", url_);
-        std::fflush(stdout);
+        std::cout << "listening on " << url_
+                  << std::endl; // flushed: whoever started us waits for it
         loop_.watch(stop.descriptor(), {true, false}, [](Readiness) {});
         while (stop.received() == 0)
             loop_.run_once();
