@@ -4,7 +4,11 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <fstream>
+#include <memory>
 #include <set>
+#include <string>
+#include <vector>
 
 using blast::test::HttpAnswer;
 using blast::test::HttpClient;
@@ -91,4 +95,140 @@ TEST_CASE(
         json::parse(sim.post("/v1/getMessageStatus", status_request("3EB0WM0ABC123")).body);
     CHECK(
         unknown == json{{"success", false}, {"message", "messageInfo "}, {"data", json::object()}});
+}
+
+TEST_CASE("wsapme-sim takes over a journal whose last line was torn") {
+    Simulator sim;
+    const std::string id = send_one(sim);
+    sim.kill();
+    std::ofstream(sim.journal_path(), std::ios::app) << R"({"time":1768716040.1,"to":"+601)";
+    sim.start();
+    CHECK(
+        json::parse(sim.post("/v1/getMessageStatus", status_request(id)).body)["success"] == true);
+    send_one(sim, "+60123456780");
+    const std::string lines = blast::test::read_file(sim.journal_path());
+    CHECK_THAT(lines, Catch::Contains("\"to\":\"+601\n{\"time\""));
+    CHECK(sim.stats()["restored"] == 1);
+    CHECK(sim.stats()["accepted"] == 1);
+}
+
+TEST_CASE("wsapme-sim never gives an id twice, nor two runs with the same seed the same") {
+    std::set<std::string> ids;
+    for (int run = 0; run < 2; ++run) {
+        const Simulator sim({"--seed", "42"});
+        for (int i = 0; i < 100; ++i)
+            ids.insert(send_one(sim));
+    }
+    CHECK(ids.size() == 200);
+}
+
+TEST_CASE("wsapme-sim refuses requests that are not in order, and accepts nothing for them") {
+    const Simulator sim({"--device", "5850", "--device", "5851"});
+    const json request = GENERATE(
+        json{{"to", "+60123456789"}, {"message", "Hi"}},
+        json{{"device", 5850}, {"to", "+60123456789"}, {"message", "Hi"}},
+        json{{"device", "5852"}, {"to", "+60123456789"}, {"message", "Hi"}},
+        json{{"device", "5850"}, {"message", "Hi"}},
+        json{{"device", "5850"}, {"to", "0123456789"}, {"message", "Hi"}},
+        json{{"device", "5850"}, {"to", "+6012"}, {"message", "Hi"}},
+        json{{"device", "5850"}, {"to", "+6012345678901234"}, {"message", "Hi"}},
+        json{{"device", "5850"}, {"to", "+60 12 345 6789"}, {"message", "Hi"}},
+        json{{"device", "5850"}, {"to", 60123456789}, {"message", "Hi"}},
+        json{{"device", "5850"}, {"to", "+60123456789"}},
+        json{{"device", "5850"}, {"to", "+60123456789"}, {"message", ""}},
+        json{{"device", "5850"}, {"to", "+60123456789"}, {"message", json::array()}},
+        json::object());
+    CAPTURE(request.dump());
+    const HttpAnswer answer = sim.post("/v1/sendMessage2", request);
+    CHECK(answer.status == 200);
+    CHECK(json::parse(answer.body)["success"] == false);
+    CHECK(sim.accepted() == 0);
+}
+
+TEST_CASE("wsapme-sim answers bodies that are no JSON object with 400") {
+    const Simulator sim;
+    const std::string body = GENERATE(
+        "", "{", "[]", "null", "42", "\"text\"", "{\"device\":\"58\xff\"}",
+        "device=5850&to=60123456789");
+    CAPTURE(body);
+    HttpClient client(sim.url());
+    const HttpAnswer answer = client.post("/v1/sendMessage2", body);
+    CHECK(answer.status == 400);
+    CHECK(json::parse(answer.body)["success"] == false);
+    CHECK(sim.stats()["malformed"] == 1);
+}
+
+TEST_CASE("wsapme-sim takes bodies up to 64 KiB, in as many pieces as they come") {
+    const Simulator sim;
+    HttpClient client(sim.url());
+    json message = message_to("+60123456789", "");
+    message["message"] = std::string(64 * 1024 - message.dump().size(), 'x');
+    const std::string largest = message.dump();
+    REQUIRE(largest.size() == 64 * 1024);
+    CHECK(client.post("/v1/sendMessage2", largest).status == 200);
+    CHECK(client.post("/v1/sendMessage2", largest + " ").status == 413);
+    CHECK(client.post("/v1/sendMessage2", std::string(1'000'000, ' ')).status == 413);
+    CHECK(sim.accepted() == 1);
+
+    const std::string small = message_to("+60123456789").dump();
+    client.send_raw(
+        "POST /v1/sendMessage2 HTTP/1.1\r\nHost: x\r\nContent-Length: " +
+        std::to_string(small.size()));
+    client.send_raw("\r\n\r\n" + small.substr(0, 10));
+    client.send_raw(small.substr(10));
+    CHECK(client.finish().status == 200);
+    CHECK(sim.accepted() == 2);
+}
+
+TEST_CASE("wsapme-sim has the gateway's other endpoints, and no more") {
+    const Simulator sim({"--token", "right", "--device", "5850=601140464720"});
+    HttpClient client(sim.url());
+    const HttpClient::Headers token{{"x-wsapme-token", "right"}};
+    CHECK(client.get("/v1/server").status == 200);
+    const json devices = json::parse(client.get("/v1/devices", token).body);
+    CHECK(devices["success"] == true);
+    CHECK(devices["data"].at(0)["id"] == "5850");
+    const json info = json::parse(client.post("/v1/info", R"({"device":"5850"})", token).body);
+    CHECK(info["success"] == true);
+    CHECK(info["data"]["jid"] == "601140464720@s.whatsapp.net");
+    CHECK(
+        json::parse(client.post("/v1/info", R"({"device":"1"})", token).body)["success"] == false);
+    CHECK(json::parse(client.post("/v1/messageInfo", "{}", token).body)["status"].is_boolean());
+    CHECK(client.get("/v1/devices").status == 401);
+    CHECK(client.get("/v1/nothing", token).status == 404);
+    CHECK(client.get("/v1/sendMessage2", token).status == 405);
+    CHECK(client.get("/v1/sendMessage2", token).headers.at("allow") == "POST");
+    const json stats = sim.stats();
+    CHECK(stats["requests"]["/v1/info"] == 2);
+    CHECK(stats["unauthorised"] == 1);
+    CHECK(stats["unknown_path"] == 1);
+}
+
+TEST_CASE(
+    "wsapme-sim tells nothing of a message to another device, and statuses bare when asked to") {
+    const Simulator sim({"--status-shape", "bare"});
+    const std::string id = send_one(sim);
+    const json bare = json::parse(sim.post("/v1/getMessageStatus", status_request(id)).body);
+    CHECK(bare["key"]["id"] == id);
+    CHECK(bare["status"].is_string());
+    const json other =
+        json::parse(sim.post("/v1/getMessageStatus", {{"device", "1"}, {"messageId", id}}).body);
+    CHECK(other["success"] == false);
+}
+
+TEST_CASE("wsapme-sim serves many kept connections, and counts them") {
+    const Simulator sim;
+    std::vector<std::unique_ptr<HttpClient>> clients;
+    for (int i = 0; i < 200; ++i)
+        clients.push_back(std::make_unique<HttpClient>(sim.url()));
+    for (int round = 0; round < 3; ++round) {
+        for (const auto& client : clients)
+            client->start("POST", "/v1/sendMessage2", message_to("+60123456789").dump(), {});
+        for (const auto& client : clients)
+            CHECK(client->finish().status == 200);
+    }
+    CHECK(sim.accepted() == 600);
+    const json connections = sim.stats()["connections"];
+    CHECK(connections["open"] == 201);
+    CHECK(connections["accepted"] == 201);
 }

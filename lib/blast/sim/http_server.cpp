@@ -124,7 +124,8 @@ HttpServer::Connections::answer_later(MHD_Connection* connection, std::chrono::m
 
 void HttpServer::Connections::resume(MHD_Connection* connection) {
     suspended.erase(connection);
-    MHD_resume_connection(connection); // which wakes the loop
+    MHD_resume_connection(connection);
+    server.serve_in_next_turn();
 }
 
 MHD_Result
@@ -214,8 +215,17 @@ void HttpServer::serve() {
         if (MHD_get_timeout(daemon_, &wait) != MHD_YES || wait > 0)
             return;
     }
-    loop_.schedule(
-        loop_.now() + std::chrono::nanoseconds(1), [this] { serve(); }); // in the loop's next turn
+    serve_in_next_turn();
+}
+
+void HttpServer::serve_in_next_turn() {
+    if (turn_scheduled_)
+        return;
+    turn_scheduled_ = true;
+    loop_.schedule(loop_.now() + std::chrono::nanoseconds(1), [this] {
+        turn_scheduled_ = false;
+        serve();
+    });
 }
 
 std::uint64_t HttpServer::open_connections() const {

@@ -34,11 +34,13 @@ private:
     struct Connections;
 
     void serve();
+    void serve_in_next_turn();
 
     EventLoop& loop_;
     std::unique_ptr<Connections> connections_;
     MHD_Daemon* daemon_;
     int epoll_ = -1;
+    bool turn_scheduled_ = false;
 };
 
 } // namespace blast::sim

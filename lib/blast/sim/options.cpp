@@ -3,59 +3,24 @@
 #include "blast/core/duration.hpp"
 #include "blast/core/error.hpp"
 #include "blast/core/printable.hpp"
+#include "blast/sim/help.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace blast::sim {
 
 namespace {
-
-constexpr const char* description =
-    "A local stand-in for the WSAPME gateway: takes messages, tells their status, posts receipts and replies,\n"
-    "and fails in every way that a gateway can. For developers and tests; it serves this machine only.";
-
-constexpr const char* examples =
-    R"(Shares (--delivered, --read, --replied, --undeliverable) are parts of all accepted messages: a probability (0.96),
-or a fraction (240/250) that each run of so many messages meets exactly. What is left out is 240/250, 180/250,
-50/250 and 0.
-
-Faults: KIND=P meets each request with probability P; KIND=P:N does so N times at most; KIND@K meets the K-th
-request, KIND@K-M the K-th to the M-th. A request meets one fault at most. Kinds:
-  http-NNN      HTTP NNN (300 to 599) with a JSON body; 429 and 503 carry Retry-After   not accepted
-  html-NNN      the same with a proxy's HTML page: html-502                             not accepted
-  refused       HTTP 200 with success:false and the words of --refusal                  not accepted
-  reset-before  the connection is reset before anything is done                         not accepted
-  reset-after   the connection is reset instead of an answer                            accepted
-  slow          the answer comes after --slow-for                                       accepted
-  garbage       HTTP 200, the answer is no JSON                                         accepted
-  empty         HTTP 200, the answer is empty                                           accepted
-  no-id         success:true without a message id                                       accepted
-  accepted-NNN  the usual answer under HTTP NNN                                         accepted
-  flat          the usual answer in the shape of /v1/sendMessage                        accepted
---status-fault takes http-NNN, html-NNN, refused, reset-before, reset-after, slow, garbage and empty too, and
-  boolean-status, number-status, unknown-status: a status that is none.
-
-Accepted messages are in the journal before they are answered, one JSON line each:
-  {"time":1768716040.123456,"to":"+60123456789","id":"3EB0...","text":"Hi","device":"5850"}
-A restart with the same journal and seed goes on answering for them. GET /sim/stats tells counts of everything.
-
-Examples:
-  wsapme-sim --listen 127.0.0.1:0                                  any token, any device; prints its address
-  wsapme-sim --listen 127.0.0.1:8088 --token t --device 5850 --journal sent.jsonl
-  wsapme-sim --listen 127.0.0.1:8088 --speed 20000 --events events.jsonl && blast-hook --ingest events.jsonl
-  wsapme-sim --listen 127.0.0.1:8088 --speed 1000 --webhook http://127.0.0.1:8080/hook/SECRET
-  wsapme-sim --listen 127.0.0.1:8088 --fault http-429=0.05 --fault reset-after@3 --fault slow=0.01 --slow-for 30s
-
-Exit status: 0 stopped by SIGINT or SIGTERM; 2 wrong usage; 3 the address cannot be taken.)";
 
 /// What CLI11 fills, before it is understood.
 struct RawOptions {
     std::string listen;
     std::optional<std::string> token;
     std::vector<std::string> devices;
+    std::string seed = "1";
     std::string delivered;
     std::string read;
     std::string replied;
@@ -95,7 +60,7 @@ void declare_account(CLI::App& app, RawOptions& raw, Settings& settings) {
 }
 
 void declare_fates(CLI::App& app, RawOptions& raw, Settings& settings) {
-    app.add_option("--seed", settings.fate.seed, "for all that is drawn but the ids")
+    app.add_option("--seed", raw.seed, "for all that is drawn but the ids")
         ->type_name("N")
         ->capture_default_str();
     app.add_option(
@@ -154,6 +119,18 @@ Device parse_device(const std::string& text) {
     return {text.substr(0, sign), number};
 }
 
+/// Read here, as CLI11 takes "-1" for a very large number.
+std::uint64_t parse_seed(const std::string& text) {
+    std::uint64_t seed = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, seed);
+    if (error != std::errc() || stop != end)
+        throw UsageError(
+            fmt::format("--seed: '{}' is not a seed", printable(text)),
+            "write a whole number from 0, such as 42");
+    return seed;
+}
+
 std::optional<Share> given_share(const std::string& text, const char* flag) {
     return text.empty() ? std::nullopt : std::optional(parse_share(text, flag));
 }
@@ -163,6 +140,7 @@ double probability(const std::string& text, const char* flag) {
 }
 
 void understand_fates(const RawOptions& raw, Settings& settings) {
+    settings.fate.seed = parse_seed(raw.seed);
     settings.shares = complete_shares(
         {given_share(raw.delivered, "--delivered"), given_share(raw.read, "--read"),
          given_share(raw.replied, "--replied"), given_share(raw.undeliverable, "--undeliverable")});
@@ -225,8 +203,8 @@ void understand(const RawOptions& raw, Settings& settings) {
 std::optional<Settings> parse_options(int argc, const char* const* argv) {
     Settings settings;
     RawOptions raw;
-    CLI::App app(description, "wsapme-sim");
-    app.footer(examples);
+    CLI::App app(help::description, "wsapme-sim");
+    app.footer(help::details_and_examples);
     declare_account(app, raw, settings);
     declare_fates(app, raw, settings);
     declare_faults(app, raw, settings);
