@@ -44,6 +44,9 @@ TEST_CASE("wsapme-sim refuses wrong usage with one line and exit 2") {
         BadUsage{{"--listen", "127.0.0.1:70000"}, "--listen: '127.0.0.1:70000' is not an address"},
         BadUsage{
             listening_and({"--nonsense"}), "The following argument was not expected: --nonsense"},
+        BadUsage{
+            listening_and({"--device", "5850", "surplus"}),
+            "The following argument was not expected: surplus"},
         BadUsage{listening_and({"surplus"}), "The following argument was not expected: surplus"},
         BadUsage{listening_and({"--fault", "crash=0.1"}), "--fault: 'crash' is not a fault"},
         BadUsage{listening_and({"--fault", "slow"}), "--fault: 'slow' does not say when"},

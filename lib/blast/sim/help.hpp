@@ -35,7 +35,7 @@ A restart with the same journal and seed goes on answering for them. GET /sim/st
 Examples:
   wsapme-sim --listen 127.0.0.1:0                                  any token, any device; prints its address
   wsapme-sim --listen 127.0.0.1:8088 --token t --device 5850 --journal sent.jsonl
-  wsapme-sim --listen 127.0.0.1:8088 --speed 20000 --events events.jsonl && blast-hook --ingest events.jsonl
+  wsapme-sim --listen 127.0.0.1:8088 --speed 20000 --events events.jsonl   later: blast-hook --ingest events.jsonl
   wsapme-sim --listen 127.0.0.1:8088 --speed 1000 --webhook http://127.0.0.1:8080/hook/SECRET
   wsapme-sim --listen 127.0.0.1:8088 --fault http-429=0.05 --fault reset-after@3 --fault slow=0.01 --slow-for 30s
 

@@ -47,6 +47,7 @@ void declare_account(CLI::App& app, RawOptions& raw, Settings& settings) {
     app.add_option(
            "--device", raw.devices,
            "a device that exists, with its own number if that matters; repeatable (default: any)")
+        ->allow_extra_args(false)
         ->type_name("ID[=PHONE]");
     app.add_option("--journal", settings.journal, "append a JSON line for each accepted message")
         ->type_name("FILE");
@@ -82,8 +83,11 @@ void declare_fates(CLI::App& app, RawOptions& raw, Settings& settings) {
 }
 
 void declare_faults(CLI::App& app, RawOptions& raw, Settings& settings) {
-    app.add_option("--fault", raw.faults, "for sends, see below; repeatable")->type_name("KIND=P");
+    app.add_option("--fault", raw.faults, "for sends, see below; repeatable")
+        ->allow_extra_args(false)
+        ->type_name("KIND=P");
     app.add_option("--status-fault", raw.status_faults, "for status calls, see below; repeatable")
+        ->allow_extra_args(false)
         ->type_name("KIND=P");
     app.add_option("--retry-after", raw.retry_after, "the header's value with 429 and 503, or none")
         ->type_name("N")
