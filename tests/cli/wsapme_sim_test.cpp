@@ -12,7 +12,10 @@
 
 using blast::test::HttpAnswer;
 using blast::test::HttpClient;
+using blast::test::Process;
+using blast::test::read_file;
 using blast::test::Simulator;
+using blast::test::wait_until;
 using nlohmann::json;
 
 namespace {
@@ -80,8 +83,7 @@ TEST_CASE(
     const auto status = [&sim, &id] {
         return json::parse(sim.post("/v1/getMessageStatus", status_request(id)).body);
     };
-    blast::test::wait_until(
-        "the message to be read", [&] { return status()["data"]["status"] == "READ_ACK"; });
+    wait_until("the message to be read", [&] { return status()["data"]["status"] == "READ_ACK"; });
     CHECK(status()["success"] == true);
     CHECK(status()["data"]["key"]["id"] == id);
     CHECK(status()["data"]["messageC2STimestamp"].is_string());
@@ -106,7 +108,7 @@ TEST_CASE("wsapme-sim takes over a journal whose last line was torn") {
     CHECK(
         json::parse(sim.post("/v1/getMessageStatus", status_request(id)).body)["success"] == true);
     send_one(sim, "+60123456780");
-    const std::string lines = blast::test::read_file(sim.journal_path());
+    const std::string lines = read_file(sim.journal_path());
     CHECK_THAT(lines, Catch::Contains("\"to\":\"+601\n{\"time\""));
     CHECK(sim.stats()["restored"] == 1);
     CHECK(sim.stats()["accepted"] == 1);
@@ -231,4 +233,16 @@ TEST_CASE("wsapme-sim serves many kept connections, and counts them") {
     const json connections = sim.stats()["connections"];
     CHECK(connections["open"] == 201);
     CHECK(connections["accepted"] == 201);
+}
+
+TEST_CASE("wsapme-sim accepts nothing that it cannot write to its journal") {
+    Process sim({"wsapme-sim", "--listen", "127.0.0.1:0", "--journal", "/dev/full"});
+    wait_until(
+        "the simulator to listen", [&sim] { return sim.out().find('\n') != std::string::npos; });
+    HttpClient client(sim.out().substr(0, sim.out().size() - 1));
+    const HttpAnswer answer = client.post("/v1/sendMessage2", message_to("+60123456789").dump());
+    CHECK(answer.status == 500);
+    CHECK(json::parse(answer.body)["success"] == false);
+    CHECK(json::parse(client.get("/sim/stats").body)["accepted"] == 0);
+    CHECK_THAT(sim.err(), Catch::Contains("cannot append to '/dev/full': No space left on device"));
 }

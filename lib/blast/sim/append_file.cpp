@@ -37,8 +37,7 @@ AppendFile::AppendFile(std::string path, const std::string& flag)
         throw UsageError(
             fmt::format("{}: cannot append to '{}': {}", flag, printable(path_), last_error()),
             "give a file in a folder that you may write to");
-    if (ends_within_a_line(descriptor_))
-        append("\n");
+    torn_ = ends_within_a_line(descriptor_);
 }
 
 AppendFile::~AppendFile() {
@@ -46,14 +45,16 @@ AppendFile::~AppendFile() {
 }
 
 void AppendFile::append(const std::string& line) {
-    const ssize_t written = write(descriptor_, line.data(), line.size());
-    if (written == static_cast<ssize_t>(line.size()))
-        return;
-    throw UnavailableError(
-        fmt::format(
-            "cannot append to '{}': {}", printable(path_),
-            written < 0 ? last_error() : "the disk is full"),
-        "make room");
+    const std::string& whole = torn_ ? "\n" + line : line;
+    const ssize_t written = write(descriptor_, whole.data(), whole.size());
+    const bool failed = written != static_cast<ssize_t>(whole.size());
+    torn_ = failed && (torn_ || written > 0);
+    if (failed)
+        throw UnavailableError(
+            fmt::format(
+                "cannot append to '{}': {}", printable(path_),
+                written < 0 ? last_error() : "the disk is full"),
+            "make room");
 }
 
 } // namespace blast::sim

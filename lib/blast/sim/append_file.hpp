@@ -16,7 +16,8 @@ public:
     AppendFile(AppendFile&&) = delete;
     AppendFile& operator=(AppendFile&&) = delete;
 
-    /// `line` with its line break. Throws UnavailableError when it cannot be written whole.
+    /// `line` with its line break. Throws UnavailableError when it cannot be written whole; a next line then starts
+    /// on one of its own.
     void append(const std::string& line);
 
     const std::string& path() const noexcept { return path_; }
@@ -24,6 +25,7 @@ public:
 private:
     std::string path_;
     int descriptor_;
+    bool torn_ = false; ///< the last line could not be written whole
 };
 
 } // namespace blast::sim

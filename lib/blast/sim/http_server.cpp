@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::size_t body_limit = std::size_t{64} * 1024;
 constexpr unsigned connection_limit = 60'000;
+/// For a request's headers and pieces of its body. MHD clears it after each request, so it is kept small.
+constexpr std::size_t connection_memory = std::size_t{8} * 1024;
 
 /// A request and its answer. Lives from the first header line until the answer is sent.
 struct Exchange {
@@ -177,6 +179,8 @@ HttpServer::HttpServer(EventLoop& loop, int listener, Handler handler)
           connections_.get(),
           MHD_OPTION_LISTEN_SOCKET,
           listener,
+          MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+          connection_memory,
           MHD_OPTION_CONNECTION_LIMIT,
           connection_limit,
           MHD_OPTION_NOTIFY_COMPLETED,

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 
@@ -17,19 +18,30 @@ using std::chrono::microseconds;
 
 namespace {
 
+/// The line's time in seconds since the epoch; 0 when it has none that a clock could have told.
+double seconds_at(const nlohmann::json& document) {
+    constexpr double year_2200 = 7'258'118'400;
+    const bool present =
+        document.is_object() && document.contains("time") && document["time"].is_number();
+    const double seconds = present ? document["time"].get<double>() : 0;
+    return seconds > 0 && seconds < year_2200 ? seconds : 0;
+}
+
 std::optional<JournalEntry> parse_entry(const std::string& line) {
     const auto document = nlohmann::json::parse(line, nullptr, false);
     const std::string_view to = string_at(document, "to");
     const std::string_view id = string_at(document, "id");
     JournalEntry entry;
-    if (id.size() != entry.id.size() || to.empty() || !document.contains("time") ||
-        !document["time"].is_number())
+    const double seconds = seconds_at(document);
+    const bool complete =
+        id.size() == entry.id.size() && to.size() > 1 && to.front() == '+' && seconds > 0;
+    if (!complete)
         return std::nullopt;
     const char* const end = to.data() + to.size();
     if (std::from_chars(to.data() + 1, end, entry.phone).ptr != end)
         return std::nullopt;
     std::copy(id.begin(), id.end(), entry.id.begin());
-    entry.time = WallTime(microseconds(std::llround(document["time"].get<double>() * 1e6)));
+    entry.time = WallTime(microseconds(std::llround(seconds * 1e6)));
     entry.text = string_at(document, "text");
     entry.device = string_at(document, "device");
     entry.redirect_url = string_at(document, "redirect_url");
@@ -51,8 +63,10 @@ void Journal::append(const JournalEntry& entry, std::string_view quoted_text) {
 
 std::size_t
 read_journal(const std::string& path, const std::function<void(const JournalEntry&)>& on_entry) {
-    std::ifstream in(path, std::ios::binary);
     std::size_t foreign = 0;
+    if (!std::filesystem::is_regular_file(path))
+        return foreign; // a pipe or a device has no past
+    std::ifstream in(path, std::ios::binary);
     for (std::string line; std::getline(in, line);) {
         if (const auto entry = parse_entry(line))
             on_entry(*entry);

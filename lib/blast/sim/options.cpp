@@ -151,10 +151,10 @@ void understand_fates(const RawOptions& raw, Settings& settings) {
     settings.opt_out_share = probability(raw.opt_out_share, "--opt-out-share");
     settings.fate.receipts_off = probability(raw.receipts_off, "--receipts-off");
     settings.duplicate_id = probability(raw.duplicate_id, "--duplicate-id");
-    if (!(settings.fate.speed > 0 && settings.fate.speed <= 1e9))
+    if (!(settings.fate.speed >= 0.001 && settings.fate.speed <= 1e9))
         throw UsageError(
             fmt::format("--speed: '{:g}' is not a speed", settings.fate.speed),
-            "write a number above 0, such as 1000, and 1e9 at most");
+            "write a number from 0.001 to 1e9, such as 1000");
 }
 
 std::vector<FaultRule>

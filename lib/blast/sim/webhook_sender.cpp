@@ -70,7 +70,7 @@ struct WebhookSender::Callbacks {
 WebhookSender::WebhookSender(EventLoop& loop, const Log& log)
     : loop_(loop),
       log_(log),
-      backoff_(milliseconds(100), std::chrono::seconds(10)),
+      backoff_(milliseconds(100), std::chrono::seconds(2)),
       multi_(curl_multi_init()) {
     curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &Callbacks::on_socket);
     curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
