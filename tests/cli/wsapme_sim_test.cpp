@@ -163,10 +163,11 @@ TEST_CASE("wsapme-sim answers bodies that are no JSON object with 400") {
 TEST_CASE("wsapme-sim takes bodies up to 64 KiB, in as many pieces as they come") {
     const Simulator sim;
     HttpClient client(sim.url());
+    constexpr std::size_t body_limit = 65'536;
     json message = message_to("+60123456789", "");
-    message["message"] = std::string(64 * 1024 - message.dump().size(), 'x');
+    message["message"] = std::string(body_limit - message.dump().size(), 'x');
     const std::string largest = message.dump();
-    REQUIRE(largest.size() == 64 * 1024);
+    REQUIRE(largest.size() == body_limit);
     CHECK(client.post("/v1/sendMessage2", largest).status == 200);
     CHECK(client.post("/v1/sendMessage2", largest + " ").status == 413);
     CHECK(client.post("/v1/sendMessage2", std::string(1'000'000, ' ')).status == 413);
@@ -220,9 +221,9 @@ TEST_CASE(
 
 TEST_CASE("wsapme-sim serves many kept connections, and counts them") {
     const Simulator sim;
-    std::vector<std::unique_ptr<HttpClient>> clients;
-    for (int i = 0; i < 200; ++i)
-        clients.push_back(std::make_unique<HttpClient>(sim.url()));
+    std::vector<std::unique_ptr<HttpClient>> clients(200);
+    for (auto& client : clients)
+        client = std::make_unique<HttpClient>(sim.url());
     for (int round = 0; round < 3; ++round) {
         for (const auto& client : clients)
             client->start("POST", "/v1/sendMessage2", message_to("+60123456789").dump(), {});
