@@ -4,9 +4,8 @@
 #include <functional>
 #include <map>
 #include <string>
-#include <vector>
-
 #include <sys/types.h>
+#include <vector>
 
 namespace blast::test {
 
@@ -23,7 +22,10 @@ struct ProcessResult {
 class Process {
 public:
     /// `command[0]` without a slash is one of ours, found in the build's bin folder.
-    Process(const std::vector<std::string>& command, const Environment& environment = {}, const std::string& input = {});
+    explicit Process(
+        const std::vector<std::string>& command,
+        const Environment& environment = {},
+        const std::string& input = {});
     ~Process();
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
@@ -49,8 +51,10 @@ private:
 std::string executable_path(const std::string& name);
 
 /// Runs to its end.
-ProcessResult run(
-    const std::vector<std::string>& command, const Environment& environment = {}, const std::string& input = {});
+ProcessResult
+run(const std::vector<std::string>& command,
+    const Environment& environment = {},
+    const std::string& input = {});
 
 /// A folder below the system's temporary one, removed with all in it in the destructor.
 class TemporaryFolder {
@@ -74,7 +78,8 @@ std::string read_file(const std::string& path);
 
 /// Calls `condition` every few milliseconds until it is true; throws "timed out waiting for `what`" after `limit`.
 void wait_until(
-    const std::string& what, const std::function<bool()>& condition,
+    const std::string& what,
+    const std::function<bool()>& condition,
     std::chrono::milliseconds limit = std::chrono::seconds(30));
 
 } // namespace blast::test
