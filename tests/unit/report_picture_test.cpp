@@ -148,7 +148,21 @@ TEST_CASE("a comparison is a picture and a page of its own") {
     second.counts.replied = 100;
     const std::string svg = comparison_svg({first, second});
     CHECK(well_formed(svg));
-    CHECK_THAT(svg, Contains("B: +13.3 points"));
+    CHECK_THAT(
+        svg, Contains(">B: +13.3 points, the difference is unlikely to be chance (p &lt; 0.001)<"));
+    static const std::regex verdict_line(R"x(y="([0-9.]+)"[^>]*>B: )x");
+    static const std::regex bar(R"x(<rect x="160" y="([0-9.]+)")x");
+    const auto tops = [&svg](const std::regex& pattern) {
+        std::vector<double> found;
+        for (std::sregex_iterator it(svg.begin(), svg.end(), pattern), end; it != end; ++it) {
+            found.push_back(std::stod((*it)[1]));
+        }
+        return found;
+    };
+    REQUIRE(tops(bar).size() == 6);
+    REQUIRE(tops(verdict_line).size() == 3);
+    CHECK(tops(verdict_line)[0] > tops(bar)[1]);
+    CHECK(tops(verdict_line)[0] < tops(bar)[2]);
     CHECK_THAT(svg, !Contains("<script"));
     const std::string html = comparison_html({first, second}, zone, afternoon);
     CHECK(well_formed(html.substr(html.find('\n'))));

@@ -2,7 +2,6 @@
 
 #include "blast/cli/settings.hpp"
 #include "blast/core/error.hpp"
-#include "blast/gateway/gateway_url.hpp"
 
 #include <fmt/format.h>
 
@@ -45,24 +44,6 @@ const std::string& require_hook_secret(const Settings& settings) {
             "set it to at least 32 letters and digits, such as what `openssl rand -hex 32` prints");
     }
     return secret;
-}
-
-GatewaySettings require_gateway(const Settings& settings, std::size_t concurrency) {
-    if (settings.token.empty()) {
-        throw UsageError(
-            "WSAPME_USER_TOKEN is not set",
-            "set it to the token from WSAPME's dashboard, in the environment or as wsapme_user_token in the "
-            "config file");
-    }
-    // It becomes a header's value: a line break in it would begin another header.
-    const bool visible = std::all_of(
-        settings.token.begin(), settings.token.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-    if (!visible) {
-        throw UsageError(
-            "WSAPME_USER_TOKEN holds blanks or characters that no token has",
-            "copy the token again, without line breaks or quotes");
-    }
-    return {checked_gateway_url(settings.api_url), settings.token, settings.ca_file, concurrency};
 }
 
 } // namespace blast

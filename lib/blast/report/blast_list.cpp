@@ -40,11 +40,8 @@ private:
     static constexpr int width_for_most = 78;
 
     std::vector<TextColumn> columns() const {
-        std::vector<TextColumn> columns{{"ID", true}, {"TAG", false, true}};
-        if (middle_) {
-            columns.push_back({"STAGE", false, true});
-        }
-        columns.push_back({"DATE"});
+        std::vector<TextColumn> columns{
+            {"ID", true}, {"TAG", false, true}, {"STAGE", false, true}, {"DATE"}};
         if (wide_) {
             columns.push_back({"RECIPIENTS", true});
         }
@@ -63,10 +60,8 @@ private:
 
     std::vector<std::string> cells(const ListedBlast& blast) const {
         const BlastCounts& counts = blast.counts;
-        std::vector<std::string> cells{std::to_string(blast.head.id), blast.head.tag};
-        if (middle_) {
-            cells.push_back(blast.head.stage);
-        }
+        std::vector<std::string> cells{
+            std::to_string(blast.head.id), blast.head.tag, blast.head.stage};
         const std::string date = zone_.for_people(blast.head.date);
         cells.push_back(wide_ ? date : date.substr(0, day_length));
         if (wide_) {

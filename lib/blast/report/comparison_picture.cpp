@@ -70,6 +70,15 @@ std::string bars(const ComparedStage& stage, const std::vector<ComparedArm>& arm
     return text;
 }
 
+/// The sentence without the interval, which the picture has no room for.
+std::string short_sentence(const std::optional<RateDifference>& difference) {
+    constexpr double points = 100;
+    if (!difference) {
+        return verdict(difference);
+    }
+    return fmt::format("{:+.1f} points, {}", points * difference->difference, verdict(difference));
+}
+
 std::string
 verdicts(const ComparedStage& stage, const std::vector<ComparedArm>& arms, double& top) {
     std::string text;
@@ -79,7 +88,7 @@ verdicts(const ComparedStage& stage, const std::vector<ComparedArm>& arms, doubl
         text += svg_text(
             {bar_left, top + 12, 13, "start",
              matters ? R"(font-weight="700")" : R"(class="muted")"},
-            arms[i].name + ": " + difference_sentence(difference));
+            fmt::format("{}: {}", arms[i].name, short_sentence(difference)));
         top += line_height;
     }
     return text;
@@ -93,7 +102,8 @@ SvgPicture picture_of(const std::vector<ComparedArm>& arms, bool alone) {
     picture.description = "Comparison:";
     for (const ComparedStage& stage : compare_arms(arms)) {
         top += stage_gap;
-        picture.content += bars(stage, arms, top) + verdicts(stage, arms, top);
+        picture.content += bars(stage, arms, top);
+        picture.content += verdicts(stage, arms, top);
         picture.description += fmt::format(" {}", stage.name);
         for (const Proportion& rate : stage.rates) {
             picture.description += ' ' + percentage(rate.successes, rate.trials);

@@ -39,6 +39,7 @@ thead th { border-top: 0; color: var(--muted); font-weight: 500; font-size: 14px
 tbody th { font-weight: 500; }
 td.number, th.number { text-align: right; padding: 6px 0 6px 12px; }
 td.number { white-space: nowrap; }
+.number + td:not(.number), .number + th:not(.number) { padding-left: 24px; }
 td.wrap { overflow-wrap: anywhere; }
 small { color: var(--muted); font-size: 13px; display: block; }
 .significant { font-weight: 600; }
