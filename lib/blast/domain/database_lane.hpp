@@ -14,16 +14,18 @@ public:
     bool idle() const noexcept { return state_ == State::idle; }
 
     void ready(Instant now) {
-        if (!away())
+        if (!away()) {
             return;
+        }
         state_ = State::idle;
         ready_since_ = now;
     }
     void begin() { state_ = State::busy; }
     void end() { state_ = State::idle; }
     void lose(Instant now) {
-        if (!away() && now - ready_since_ >= recovered_after)
+        if (!away() && now - ready_since_ >= recovered_after) {
             trouble_since_ = now;
+        }
         state_ = State::away;
     }
 

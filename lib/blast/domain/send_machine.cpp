@@ -23,11 +23,14 @@ SendMachine::SendMachine(const SendLimits& limits, Random& random, Instant now)
       devices_(limits.devices),
       claims_(now),
       records_(now),
-      probing_(limits.probing) {}
+      probing_(limits.probing),
+      told_at_(now) {}
 
 std::vector<SendCommand> SendMachine::next(const SendEvent& event, Instant now) {
-    if (finished_)
+    if (finished_) {
         return {};
+    }
+    told_at_ = now;
     std::visit([&](const auto& e) { on(e, now); }, event);
     watch_budgets(now);
     plan_posts(now);
@@ -40,30 +43,38 @@ std::vector<SendCommand> SendMachine::next(const SendEvent& event, Instant now) 
 // ---- events ----
 
 void SendMachine::on(const ClaimAnswered& event, Instant now) {
-    const Claim claim = claiming_.claim;
+    const Doubt claim{claiming_.claim, event.asked_at};
     end_claim_work();
-    Device& device = devices_[claim.device];
+    Device& device = devices_[claim.claim.device];
     device.slow = event.slow;
     device.capped = event.capped;
-    device.next_claim = std::max(event.blocked_until, event.next_slot - limits_.claim_ahead);
-    for (const ClaimedRow& row : event.rows)
-        hold(claim.device, claim.attempt, row, event.asked_at);
-    if (event.rows.empty())
+    // The claim may have run before the device was told to slow down.
+    device.blocked_until = std::max(device.blocked_until, event.blocked_until);
+    device.next_claim = std::max(device.blocked_until, event.next_slot - limits_.claim_ahead);
+    if (event.rows.empty()) {
         note_empty_claim(device, event, now);
-    else
-        device.cursor = event.rows.back().id;
-    if (stopping_ || gateway_retry_at_ > now || event.blocked_until > now)
-        release_ready(device, claim.device);
+        return;
+    }
+    device.cursor = event.rows.back().id;
+    cap_suspected_ = false;
+    for (const ClaimedRow& row : event.rows) {
+        hold(claim, row);
+    }
+    if (must_wait(device, now)) {
+        release_ready(device, claim.claim.device);
+    }
 }
 
 void SendMachine::note_empty_claim(Device& device, const ClaimAnswered& answer, Instant now) {
-    if (answer.slots <= 0 || answer.blocked_until > now)
+    if (answer.slots <= 0 || answer.blocked_until > now) {
         return; // no slot yet, blocked or capped: says nothing of the queue
-    if (device.cursor != 0)
+    }
+    if (device.cursor != 0) {
         device.cursor =
             0; // from the start again: for what came back to the queue behind the cursor
-    else
+    } else {
         device.exhausted = true;
+    }
 }
 
 void SendMachine::on(const ClaimLost&, Instant now) {
@@ -73,80 +84,40 @@ void SendMachine::on(const ClaimLost&, Instant now) {
 
 void SendMachine::on(const ClaimRejected&, Instant now) {
     end_claim_work();
-    devices_[claiming_.claim.device].next_claim = now + shortest_queue_wait;
+    Device& device = devices_[claiming_.claim.device];
+    device.next_claim = std::max(device.next_claim, now + shortest_queue_wait);
 }
 
 void SendMachine::on(const AttemptReadBack& event, Instant now) {
     const Doubt doubt = doubts_.front();
     doubts_.pop_front();
     end_claim_work();
-    if (event.ids.empty())
+    if (event.ids.empty()) {
         given_up_.push_back(doubt.claim.attempt); // the old backend may yet commit it
-    for (const std::int64_t id : event.ids)
-        hold(doubt.claim.device, doubt.claim.attempt, {id, now}, doubt.asked_at);
-    if (stopping_)
-        release_ready(devices_[doubt.claim.device], doubt.claim.device);
+    }
+    // Their slots are not told; a claim reaches no further ahead than this.
+    for (const std::int64_t id : event.ids) {
+        hold(doubt, {id, now + limits_.claim_ahead});
+    }
+    Device& device = devices_[doubt.claim.device];
+    if (must_wait(device, now)) {
+        release_ready(device, doubt.claim.device);
+    }
 }
 
 void SendMachine::on(const QueryLost&, Instant now) {
     lose_claim_lane(now);
 }
 
-void SendMachine::on(const PostEnded& event, Instant now) {
-    const auto found = in_flight_.find(event.id);
-    if (found == in_flight_.end())
-        return; // settled as unconfirmed when a stop ran out of patience
-    const InFlight post = found->second;
-    in_flight_.erase(found);
-    if (pending_.empty())
-        pending_since_ = now;
-    pending_.push_back({event.id, post.attempt, post.device, event.verdict, event.retry_after});
-    throughput_.record(now);
-    note_gateway(event.verdict, now);
-    if (event.verdict == SendVerdict::throttled) {
-        Device& device = devices_[post.device];
-        device.next_claim =
-            std::max(device.next_claim, now + event.retry_after.value_or(std::chrono::seconds(1)));
-        device.slow = true;
-        release_ready(device, post.device);
-    }
-}
-
-void SendMachine::note_gateway(SendVerdict verdict, Instant now) {
-    switch (verdict) {
-    case SendVerdict::unreachable:
-        if (!gateway_away_since_)
-            gateway_away_since_ = now;
-        if (gateway_retry_at_ <= now)
-            gateway_retry_at_ = now + gateway_backoff_.next(random_);
-        release_all_ready();
-        return;
-    case SendVerdict::no_entry: stop(SendStop::no_entry, now); return;
-    case SendVerdict::not_begun: return;
-    default: break;
-    }
-    gateway_away_since_.reset();
-    gateway_backoff_.reset();
-    if (verdict == SendVerdict::throttled)
-        return;
-    const bool accepted = verdict == SendVerdict::accepted;
-    circuit_.record(!accepted);
-    if (accepted)
-        probing_ = false;
-    if (circuit_.open())
-        stop(SendStop::circuit_open, now);
-}
-
 void SendMachine::on(const Settled&, Instant now) {
     records_.end();
-    bool requeued = false;
-    for (const Settlement& settlement : settling_.settlements)
-        requeued = requeued || settlement.verdict >= SendVerdict::unreachable;
+    const bool requeued = std::any_of(
+        settling_.settlements.begin(), settling_.settlements.end(),
+        [](const Settlement& s) { return s.verdict >= SendVerdict::unreachable; });
     if (requeued || !settling_.releases.empty()) {
-        queue_.reset();
+        look_again();
         for (Device& device : devices_) {
-            device.exhausted = false;
-            device.cursor = 0;
+            device.capped = false; // what was not posted does not count for the cap
         }
     }
     settling_ = {};
@@ -162,23 +133,36 @@ void SendMachine::on(const SettleLost&, Instant now) {
 
 void SendMachine::on(const QueueChecked& event, Instant now) {
     end_claim_work();
-    queue_ = event;
-    if (event.queued == 0)
+    if (event.queued == 0) {
+        queue_ = checking_empty_handed_ ? Queue::empty : Queue::empty_meanwhile;
         return;
-    const bool capped =
-        std::any_of(devices_.begin(), devices_.end(), [](const Device& d) { return d.capped; });
-    if (capped && !event.next_due) {
-        stop(SendStop::daily_cap, now);
+    }
+    if (cap_ends_run(event)) {
+        stop(SendStop::daily_cap);
         return;
     }
     const milliseconds wait = std::clamp(
         event.next_due.value_or(shortest_queue_wait), shortest_queue_wait, longest_queue_wait);
-    queue_.reset();
+    const bool suspected = cap_suspected_;
+    look_again();
+    cap_suspected_ = suspected;
     for (Device& device : devices_) {
-        device.exhausted = false;
-        device.cursor = 0;
         device.next_claim = std::max(device.next_claim, now + wait);
     }
+}
+
+/// Whether only devices that have reached their cap have work. Where others have not, they look once more before that is
+/// believed: another sender may just have handed something back.
+bool SendMachine::cap_ends_run(const QueueChecked& queue) {
+    const auto capped = [](const Device& device) { return device.capped; };
+    if (std::all_of(devices_.begin(), devices_.end(), capped)) {
+        return true;
+    }
+    const bool held_back = queue.next_due.value_or(milliseconds(0)) > milliseconds(0);
+    if (held_back || std::none_of(devices_.begin(), devices_.end(), capped)) {
+        return false;
+    }
+    return std::exchange(cap_suspected_, true);
 }
 
 void SendMachine::on(const ClaimsReady&, Instant now) {
@@ -198,7 +182,12 @@ void SendMachine::on(const RecordsAway&, Instant now) {
 }
 
 void SendMachine::on(const StopRequested& event, Instant now) {
-    stop(event.reason, now);
+    stop(event.reason);
+    const bool by_signal =
+        event.reason == SendStop::interrupted || event.reason == SendStop::terminated;
+    if (by_signal && !patience_ends_) {
+        patience_ends_ = now + limits_.stop_grace;
+    }
 }
 
 void SendMachine::on(const Tick&, Instant) {}
@@ -215,30 +204,47 @@ void SendMachine::lose_claim_lane(Instant now) {
     work_ = ClaimLaneWork::none;
 }
 
-void SendMachine::stop(SendStop reason, Instant now) {
-    if (stopping_)
+/// For what came back to the queue, also behind the cursors.
+void SendMachine::look_again() {
+    queue_ = Queue::unknown;
+    cap_suspected_ = false;
+    for (Device& device : devices_) {
+        device.exhausted = false;
+        device.cursor = 0;
+    }
+}
+
+void SendMachine::stop(SendStop reason) {
+    if (stopping_) {
         return;
+    }
     stopping_ = reason;
-    stop_deadline_ = now + limits_.stop_grace;
     release_all_ready();
 }
 
-void SendMachine::hold(
-    DeviceIndex device, const AttemptId& attempt, const ClaimedRow& row, Instant asked_at) {
-    devices_[device].ready.push_back({row.id, attempt, row.slot, asked_at + limits_.lease_margin});
+bool SendMachine::must_wait(const Device& device, Instant now) const {
+    return stopping_ || gateway_retry_at_ > now || device.blocked_until > now;
+}
+
+void SendMachine::hold(const Doubt& claim, const ClaimedRow& row) {
+    const Instant not_after = claim.asked_at + limits_.lease_margin;
+    devices_[claim.claim.device].ready.push_back(
+        {row.id, claim.claim.attempt, row.slot, not_after});
     ++ready_;
 }
 
 void SendMachine::release_ready(Device& device, DeviceIndex index) {
-    for (const Held& row : device.ready)
+    for (const Held& row : device.ready) {
         pending_.push_back({row.id, row.attempt, index, SendVerdict::not_begun, std::nullopt});
+    }
     ready_ -= device.ready.size();
     device.ready.clear();
 }
 
 void SendMachine::release_all_ready() {
-    for (DeviceIndex index = 0; index < devices_.size(); ++index)
+    for (DeviceIndex index = 0; index < devices_.size(); ++index) {
         release_ready(devices_[index], index);
+    }
 }
 
 } // namespace blast

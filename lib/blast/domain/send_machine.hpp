@@ -22,8 +22,9 @@ struct SendLimits {
     std::chrono::milliseconds claim_ahead{
         50}; ///< of its slot, or one round trip to the database if longer
     std::chrono::milliseconds database_budget{60'000}; ///< how long the database may be away
-    std::chrono::milliseconds gateway_budget{60'000};  ///< how long the gateway may be unreachable
-    std::chrono::milliseconds stop_grace{30'000}; ///< how long a stop waits for what is in flight
+    std::chrono::milliseconds gateway_budget{
+        60'000}; ///< how long an unreachable gateway is tried; the last try is made at its end
+    std::chrono::milliseconds stop_grace{30'000}; ///< how long a signal lets what is in flight end
     bool probing = false;                         ///< one message at a time until one is accepted
 };
 
@@ -41,7 +42,7 @@ public:
     /// answered by an event later, never from within.
     std::vector<SendCommand> next(const SendEvent& event, Instant now);
 
-    /// When it wants a Tick at the latest.
+    /// When it wants a Tick at the latest; before `now` if that has passed since the last event.
     Instant wake_at(Instant now) const;
 
     std::size_t in_flight() const noexcept { return in_flight_.size(); }
@@ -52,6 +53,8 @@ public:
 
 private:
     enum class ClaimLaneWork { none, claim, read_back, check };
+    /// What the last check found; `empty` only if nothing was in the sender's hands when it was asked.
+    enum class Queue { unknown, empty_meanwhile, empty };
 
     struct Held {
         std::int64_t id = 0;
@@ -62,16 +65,18 @@ private:
     struct InFlight {
         AttemptId attempt;
         DeviceIndex device = 0;
+        Instant posted_at{};
     };
     struct Device {
         std::deque<Held> ready;
         std::int64_t cursor = 0;
         Instant next_claim{};
+        Instant blocked_until{}; ///< after a 429
         bool exhausted = false;
         bool capped = false;
         bool slow = false;
     };
-    /// An attempt whose claim was lost, with when it was asked for.
+    /// A claim that is under way or was lost, with when it was asked for.
     struct Doubt {
         Claim claim;
         Instant asked_at{};
@@ -93,19 +98,26 @@ private:
     void on(const StopRequested& event, Instant now);
     void on(const Tick& event, Instant now);
 
-    void stop(SendStop reason, Instant now);
-    void
-    hold(DeviceIndex device, const AttemptId& attempt, const ClaimedRow& row, Instant asked_at);
+    void stop(SendStop reason);
+    void hold(const Doubt& claim, const ClaimedRow& row);
+    bool must_wait(const Device& device, Instant now) const;
     void release_ready(Device& device, DeviceIndex index);
     void release_all_ready();
-    void note_gateway(SendVerdict verdict, Instant now);
-    void note_empty_claim(Device& device, const ClaimAnswered& answer, Instant now);
+    void slow_down(DeviceIndex index, const PostEnded& event, Instant now);
+    void note_outcome(SendVerdict verdict);
+    void note_unreachable(const InFlight& post, Instant now);
+    void note_late_outcome(const PostEnded& event);
+    static void note_empty_claim(Device& device, const ClaimAnswered& answer, Instant now);
+    void look_again();
+    bool cap_ends_run(const QueueChecked& queue);
     void watch_budgets(Instant now);
+    void give_up_doubts();
+    void give_up_posts();
 
     void end_claim_work();
     void lose_claim_lane(Instant now);
     void plan_posts(Instant now);
-    void post_ready(DeviceIndex index, Instant now);
+    bool post_one(DeviceIndex index, Instant now);
     void plan_settlements(Instant now);
     void plan_claim_lane(Instant now);
     bool plan_claim(Instant now);
@@ -115,7 +127,8 @@ private:
     std::size_t claim_room(Instant now) const;
     std::size_t claim_threshold(Instant now) const;
     std::size_t post_limit() const;
-    bool nothing_claimable() const;
+    bool queue_check_due() const;
+    bool out_of_patience(Instant now) const { return patience_ends_ && now >= *patience_ends_; }
     bool settlements_due(Instant now) const;
 
     SendLimits limits_;
@@ -147,8 +160,11 @@ private:
     bool probing_;
 
     std::optional<SendStop> stopping_;
-    Instant stop_deadline_{};
-    std::optional<QueueChecked> queue_;
+    std::optional<Instant> patience_ends_; ///< of a signal, with what is in flight
+    Queue queue_ = Queue::unknown;
+    bool checking_empty_handed_ = false;
+    bool cap_suspected_ = false; ///< nobody but a capped device seems to have work
+    Instant told_at_;
     bool finished_ = false;
 };
 

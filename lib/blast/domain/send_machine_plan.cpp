@@ -1,4 +1,5 @@
-// What follows from the state of a SendMachine: posts, settlements, claims, the end. The events stand in send_machine.cpp.
+// What follows from the state of a SendMachine for the database: settlements, claims, the end. The events stand in
+// send_machine.cpp, the posts in send_machine_posts.cpp.
 #include "blast/domain/send_machine.hpp"
 
 #include <algorithm>
@@ -27,99 +28,87 @@ AttemptId mint(Random& random) {
 } // namespace
 
 void SendMachine::watch_budgets(Instant now) {
-    if (gateway_away_since_ && now - *gateway_away_since_ >= limits_.gateway_budget)
-        stop(SendStop::gateway_away, now);
     if (claims_.past(limits_.database_budget, now)) {
-        stop(SendStop::database_away, now);
-        for (const Doubt& doubt : doubts_)
-            given_up_.push_back(doubt.claim.attempt);
-        doubts_.clear();
+        stop(SendStop::database_away);
+        give_up_doubts();
     }
-    if (stopping_ && now >= stop_deadline_) {
-        for (const auto& [id, post] : in_flight_)
-            pending_.push_back(
-                {id, post.attempt, post.device, SendVerdict::unconfirmed, std::nullopt});
-        in_flight_.clear();
+    if (!out_of_patience(now)) {
+        return;
     }
+    if (claims_.away()) {
+        give_up_doubts();
+    }
+    give_up_posts();
 }
 
-void SendMachine::plan_posts(Instant now) {
-    if (records_.away() || stopping_)
-        return; // what is claimed waits for the database: its outcome could not be recorded
-    for (std::size_t tried = 0; tried < devices_.size() && ready_ > 0; ++tried) {
-        post_ready(post_turn_, now);
-        post_turn_ = (post_turn_ + 1) % devices_.size();
+void SendMachine::give_up_doubts() {
+    for (const Doubt& doubt : doubts_) {
+        given_up_.push_back(doubt.claim.attempt);
     }
-}
-
-void SendMachine::post_ready(DeviceIndex index, Instant now) {
-    Device& device = devices_[index];
-    while (!device.ready.empty() && device.ready.front().slot <= now &&
-           in_flight_.size() < post_limit()) {
-        const Held row = device.ready.front();
-        device.ready.pop_front();
-        --ready_;
-        if (now > row.not_after) {
-            pending_.push_back({row.id, row.attempt, index, SendVerdict::not_begun, std::nullopt});
-            continue;
-        }
-        in_flight_.emplace(row.id, InFlight{row.attempt, index});
-        commands_.emplace_back(Post{row.id, index, row.not_after, row.attempt});
-    }
+    doubts_.clear();
 }
 
 bool SendMachine::settlements_due(Instant now) const {
-    if (pending_.empty())
+    if (pending_.empty()) {
         return false;
+    }
     const bool starved = in_flight_.empty() || ready_ == 0;
     return starved || stopping_ || pending_.size() >= flush_size ||
            now - pending_since_ >= flush_after;
 }
 
 void SendMachine::plan_settlements(Instant now) {
-    if (!records_.idle())
+    if (!records_.idle()) {
         return;
+    }
     const bool last =
         stopping_ && in_flight_.empty() && doubts_.empty() && work_ == ClaimLaneWork::none;
-    const bool release = !given_up_.empty() && (last || (queue_ && queue_->queued == 0));
-    if (!settlements_due(now) && !release)
+    const bool release = !given_up_.empty() && (last || queue_ != Queue::unknown);
+    if (!settlements_due(now) && !release) {
         return;
+    }
     const auto count = static_cast<std::ptrdiff_t>(std::min(pending_.size(), largest_settle));
     settling_.settlements.assign(pending_.begin(), pending_.begin() + count);
     pending_.erase(pending_.begin(), pending_.begin() + count);
-    if (release)
+    if (release) {
         settling_.releases = std::exchange(given_up_, {});
+    }
     records_.begin();
     commands_.emplace_back(settling_);
 }
 
 void SendMachine::plan_claim_lane(Instant now) {
-    if (!claims_.idle())
+    if (!claims_.idle()) {
         return;
+    }
     if (!doubts_.empty()) {
         claims_.begin();
         work_ = ClaimLaneWork::read_back;
         commands_.emplace_back(ReadBackAttempt{doubts_.front().claim.attempt});
         return;
     }
-    if (stopping_ || records_.away() || now < gateway_retry_at_ || plan_claim(now))
+    if (stopping_ || records_.away() || now < gateway_retry_at_ || plan_claim(now)) {
         return;
-    if (nothing_claimable() && !queue_) {
+    }
+    if (queue_check_due()) {
         claims_.begin();
         work_ = ClaimLaneWork::check;
+        checking_empty_handed_ = held() == 0;
         commands_.emplace_back(CheckQueue{});
     }
 }
 
 bool SendMachine::plan_claim(Instant now) {
     const std::size_t room = claim_room(now);
-    if (room == 0 || (room < claim_threshold(now) && held() > 0))
+    if (room == 0 || (room < claim_threshold(now) && held() > 0)) {
         return false;
+    }
     for (std::size_t tried = 0; tried < devices_.size(); ++tried) {
         const DeviceIndex index = (next_device_ + tried) % devices_.size();
         Device& device = devices_[index];
-        if (device.exhausted || device.capped || device.next_claim > now)
+        if (device.exhausted || device.capped || device.next_claim > now) {
             continue;
+        }
         claiming_ = {{index, std::min(room, largest_claim), device.cursor, mint(random_)}, now};
         claims_.begin();
         work_ = ClaimLaneWork::claim;
@@ -134,21 +123,23 @@ void SendMachine::plan_finish(Instant now) {
     const bool idle = in_flight_.empty() && ready_ == 0 && pending_.empty() &&
                       settling_.settlements.empty() && settling_.releases.empty() &&
                       given_up_.empty() && doubts_.empty() && work_ == ClaimLaneWork::none;
-    const bool drained = idle && queue_ && queue_->queued == 0;
-    const bool out_of_patience = records_.past(limits_.database_budget, now) ||
-                                 (stopping_ && records_.away() && now >= stop_deadline_);
-    const bool gave_up = out_of_patience && in_flight_.empty();
-    if (!gave_up && !(idle && (stopping_ || drained)))
+    const bool drained = idle && queue_ == Queue::empty;
+    const bool gave_up = in_flight_.empty() && (records_.past(limits_.database_budget, now) ||
+                                                (records_.away() && out_of_patience(now)));
+    if (!gave_up && !(idle && (stopping_ || drained))) {
         return;
+    }
     Finish finish{stopping_.value_or(SendStop::done), {}};
     if (gave_up) {
         release_all_ready();
         finish.reason = SendStop::database_away;
         finish.unsettled = {std::move(pending_), std::move(given_up_)};
-        for (const Doubt& doubt : doubts_)
+        for (const Doubt& doubt : doubts_) {
             finish.unsettled.releases.push_back(doubt.claim.attempt);
-        if (work_ == ClaimLaneWork::claim)
+        }
+        if (work_ == ClaimLaneWork::claim) {
             finish.unsettled.releases.push_back(claiming_.claim.attempt);
+        }
     }
     finished_ = true;
     commands_.emplace_back(std::move(finish));
@@ -162,10 +153,11 @@ std::size_t SendMachine::held() const {
 
 std::size_t SendMachine::claim_room(Instant now) const {
     std::size_t allowance = 2 * limits_.concurrency;
-    if (probing_ || gateway_away_since_)
+    if (probing_ || gateway_away_since_) {
         allowance = 1;
-    else
+    } else {
         allowance += static_cast<std::size_t>(throughput_.per_second(now) * allowance_seconds);
+    }
     const std::size_t taken = held();
     return taken >= allowance ? 0 : allowance - taken;
 }
@@ -175,39 +167,42 @@ std::size_t SendMachine::claim_threshold(Instant now) const {
     return std::max({std::size_t{1}, limits_.concurrency / 4, group});
 }
 
-std::size_t SendMachine::post_limit() const {
-    if (probing_ || gateway_away_since_)
-        return 1;
-    const bool slow =
-        std::any_of(devices_.begin(), devices_.end(), [](const Device& d) { return d.slow; });
-    return slow ? std::max<std::size_t>(1, limits_.concurrency / 2) : limits_.concurrency;
-}
-
-bool SendMachine::nothing_claimable() const {
-    return std::all_of(
-        devices_.begin(), devices_.end(), [](const Device& d) { return d.exhausted || d.capped; });
+/// Once no device can claim anything. Where a cap is the reason, only after all that is in hand is settled, since what
+/// comes back to the queue leaves room under the cap; and before the end once more.
+bool SendMachine::queue_check_due() const {
+    const auto cannot_claim = [](const Device& d) { return d.exhausted || d.capped; };
+    if (!std::all_of(devices_.begin(), devices_.end(), cannot_claim)) {
+        return false;
+    }
+    const bool capped =
+        std::any_of(devices_.begin(), devices_.end(), [](const Device& d) { return d.capped; });
+    if (queue_ == Queue::unknown) {
+        return !capped || held() == 0;
+    }
+    return queue_ == Queue::empty_meanwhile && held() == 0;
 }
 
 Instant SendMachine::wake_at(Instant now) const {
     Instant wake = now + std::chrono::seconds(10);
-    // What is due already waits for an event, not for time.
+    // What was due already waits for an event, not for time.
     const auto at = [&](Instant when) {
-        if (when > now)
+        if (when > told_at_) {
             wake = std::min(wake, when);
+        }
     };
     for (const Device& device : devices_) {
-        if (!device.ready.empty())
+        if (!device.ready.empty()) {
             at(device.ready.front().slot);
+        }
         at(device.next_claim);
     }
     at(pending_since_ + flush_after);
     at(gateway_retry_at_);
     at(records_.deadline(limits_.database_budget));
     at(claims_.deadline(limits_.database_budget));
-    if (gateway_away_since_)
-        at(*gateway_away_since_ + limits_.gateway_budget);
-    if (stopping_)
-        at(stop_deadline_);
+    if (patience_ends_) {
+        at(*patience_ends_);
+    }
     return wake;
 }
 

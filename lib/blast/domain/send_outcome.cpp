@@ -27,15 +27,17 @@ bool contains_any(std::string_view text, const std::array<std::string_view, coun
 }
 
 SendVerdict judge_transport(const SendAnswer& answer) {
-    if (answer.transport == Transport::untrusted)
+    if (answer.transport == Transport::untrusted) {
         return SendVerdict::no_entry;
+    }
     return answer.request_begun ? SendVerdict::unconfirmed : SendVerdict::unreachable;
 }
 
 /// A whole answer without an id.
 SendVerdict judge_status(const SendAnswer& answer) {
-    if (answer.http_status == 401 || speaks_of_token(answer.words))
+    if (answer.http_status == 401 || speaks_of_token(answer.words)) {
         return SendVerdict::no_entry;
+    }
     const bool doubtful = speaks_of_time_or_connection(answer.words);
     switch (answer.http_status) {
     case 403: return SendVerdict::forbidden;
@@ -77,27 +79,34 @@ bool speaks_of_time_or_connection(std::string_view words) {
 }
 
 SendVerdict judge(const SendAnswer& answer) {
-    if (answer.transport != Transport::answered)
+    if (answer.transport != Transport::answered) {
         return judge_transport(answer);
-    if (!answer.message_id.empty())
+    }
+    if (!answer.message_id.empty()) {
         return answer.success == std::optional(true) ? SendVerdict::accepted
                                                      : SendVerdict::unconfirmed;
+    }
     return judge_status(answer);
 }
 
 std::string explain(SendVerdict verdict, const SendAnswer& answer) {
-    if (verdict == SendVerdict::not_begun)
+    if (verdict == SendVerdict::not_begun) {
         return "held back: its lease was about to end";
-    if (answer.transport != Transport::answered)
+    }
+    if (answer.transport != Transport::answered) {
         return answer.words.empty()
                    ? explain_transport(answer)
                    : fmt::format("{} ({})", explain_transport(answer), printable(answer.words));
-    if (!answer.is_json)
+    }
+    if (!answer.is_json) {
         return fmt::format("HTTP {} with a body that is not JSON", answer.http_status);
-    if (answer.message_id.empty() && answer.success == std::optional(true))
+    }
+    if (answer.message_id.empty() && answer.success == std::optional(true)) {
         return fmt::format("HTTP {}, success without a message id", answer.http_status);
-    if (!answer.words.empty())
+    }
+    if (!answer.words.empty()) {
         return fmt::format("HTTP {}: {}", answer.http_status, printable(answer.words));
+    }
     return fmt::format("HTTP {}", answer.http_status);
 }
 

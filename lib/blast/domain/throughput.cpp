@@ -16,8 +16,9 @@ void Throughput::record(Instant now) {
 
 double Throughput::per_second(Instant now) const {
     const auto passed = now - step_start_;
-    if (passed >= 2 * step)
+    if (passed >= 2 * step) {
         return 0;
+    }
     const double seconds =
         std::chrono::duration<double>(std::min<Instant::duration>(passed, step)).count();
     const double step_seconds = std::chrono::duration<double>(step).count();
