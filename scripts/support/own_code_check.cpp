@@ -7,7 +7,6 @@
 #include <clang-tidy/ClangTidyModuleRegistry.h>
 #include <clang/AST/ASTContext.h>
 #include <clang/ASTMatchers/ASTMatchFinder.h>
-
 #include <vector>
 
 namespace {
@@ -39,6 +38,7 @@ public:
     }
 };
 
-const clang::tidy::ClangTidyModuleRegistry::Add<OwnCodeModule> registration("blast", "Visits our own code only.");
+const clang::tidy::ClangTidyModuleRegistry::Add<OwnCodeModule>
+    registration("blast", "Visits our own code only.");
 
 } // namespace

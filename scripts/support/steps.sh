@@ -38,12 +38,12 @@ phase() {
 quiet_step() {
     local title=$1 log=$2 start=$SECONDS status=0
     shift 2
-    printf '  %-46s' "$title" >&2
+    printf '  %-50s' "$title" >&2
     "$@" >>"$log" 2>&1 </dev/null || status=$?
     if ((status != 0)); then
         printf 'failed\n\n' >&2
         tail -n 40 "$log" >&2
-        fail "'$title' failed with exit status $status: the lines above are the end of $log"
+        fail "'$title' failed with exit status $status: the lines above are the last that it said"
     fi
     printf '%4d s\n' $((SECONDS - start)) >&2
 }
