@@ -18,7 +18,8 @@ struct SendFlags {
     std::string csv, phone_column, tag, stage, devices, rate, jitter, daily_cap, window, at,
         concurrency, timeout, rejects, test_phone, from_blast, stuck, older_than, resume;
     std::vector<std::pair<bool, std::string>>
-        messages; ///< in their order; true: the name of a file
+        messages;           ///< in their order; true: the name of a file
+    bool tag_given = false; ///< even if empty
     bool again = false;
     bool skip_invalid = false;
     bool dry_run = false;

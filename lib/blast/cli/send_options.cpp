@@ -114,10 +114,8 @@ void read_values(const SendFlags& flags, SendOptions& options) {
     read_pacing(flags, options);
     read_requests(flags, options);
     options.messages = read_messages(flags);
-    if (options.mode == SendMode::csv || !flags.tag.empty())
-        options.tag = options.mode == SendMode::from_blast && flags.tag.empty()
-                          ? ""
-                          : checked_label(flags.tag, "--tag");
+    if (!flags.tag.empty() || flags.tag_given)
+        options.tag = checked_label(flags.tag, "--tag");
     if (!flags.stage.empty())
         options.stage = checked_label(flags.stage, "--stage");
     if (!flags.at.empty())
@@ -142,6 +140,7 @@ SendOptions parse_send_options(const Invocation& invocation) {
     SendOptions options;
     options.settings = line.parse();
     read_message_order(line.app(), flags);
+    flags.tag_given = line.app().count("--tag") > 0;
     options.mode = check_flags_go_together(line.app());
     options.csv = flags.csv;
     options.phone_column = flags.phone_column;

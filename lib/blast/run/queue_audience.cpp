@@ -22,6 +22,20 @@ constexpr std::uint64_t progress_every = 1'000;
 
 } // namespace
 
+std::vector<RenderedMessage>
+render_samples(QueueTransaction& transaction, const std::vector<MessageTemplate>& messages) {
+    std::vector<RenderedMessage> samples;
+    const Result rows = transaction.sample(sample_messages);
+    for (int row = 0; row < rows.rows(); ++row) {
+        const MessageTemplate& message =
+            messages.at(static_cast<std::size_t>(rows.integer(row, 2)));
+        samples.push_back(
+            {std::string(rows.text(row, 0)),
+             message.render(variables_from_json(rows.text(row, 1)))});
+    }
+    return samples;
+}
+
 AudienceQueue::AudienceQueue(QueueRequest request, const PhoneParser& parser)
     : request_(std::move(request)), reader_(request_.audience, parser, request_.messages) {}
 
@@ -47,7 +61,6 @@ QueuedBlast AudienceQueue::queue(
     Recipient recipient;
     while (reader_.next(recipient)) {
         transaction.add(recipient.phone, recipient.variables_json);
-        keep_sample(recipient, queued);
         if (on_progress_ && reader_.valid_rows() % progress_every == 0)
             on_progress_(reader_.valid_rows());
     }
@@ -65,20 +78,12 @@ QueuedBlast AudienceQueue::queue(
     queued.blast_id = transaction.blast_id();
     queued.queued = transaction.queued();
     queued.skipped = transaction.skipped();
+    queued.samples = render_samples(transaction, request_.messages);
     if (!request_.dry_run && confirm(queued)) {
         transaction.commit();
         committed_ = true;
     }
     return queued;
-}
-
-void AudienceQueue::keep_sample(const Recipient& recipient, QueuedBlast& queued) const {
-    if (queued.samples.size() == sample_messages)
-        return;
-    const MessageTemplate& message =
-        request_.messages[queued.samples.size() % request_.messages.size()];
-    queued.samples.push_back(
-        {recipient.phone, message.render(variables_from_json(recipient.variables_json))});
 }
 
 } // namespace blast

@@ -11,6 +11,7 @@
 namespace blast {
 
 class Connection;
+class QueueTransaction;
 
 /// What a new blast is made of.
 struct QueueRequest {
@@ -38,6 +39,10 @@ struct QueuedBlast {
     std::vector<RenderedMessage> samples; ///< of the first three recipients
 };
 
+/// The messages of a queued blast's first recipients.
+std::vector<RenderedMessage>
+render_samples(QueueTransaction& transaction, const std::vector<MessageTemplate>& messages);
+
 /// Reads the CSV and queues a blast with its audience in one transaction. `confirm` sees the result before it is
 /// committed; false rolls all back (as dry_run does). Throws UsageError for all that is wrong with the CSV, the templates,
 /// the tag and stage or an audience without a recipient, DatabaseError; nothing is changed then.
@@ -61,8 +66,6 @@ public:
     bool committed() const noexcept { return committed_; }
 
 private:
-    void keep_sample(const Recipient& recipient, QueuedBlast& queued) const;
-
     QueueRequest request_;
     AudienceReader reader_;
     std::function<void(std::uint64_t)> on_progress_;

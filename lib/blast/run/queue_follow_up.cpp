@@ -20,15 +20,9 @@ QueuedBlast queue_follow_up(
             fmt::format(
                 "nobody of blast {} is stuck at {} for so long", request.earlier, request.stuck),
             "blast-report shows who is stuck where; people who have opted out are left out");
-    QueuedBlast queued{transaction.blast_id(), transaction.queued(), transaction.skipped(), {}};
-    const Result sample = transaction.sample(sample_messages);
-    for (int row = 0; row < sample.rows(); ++row) {
-        const auto variant = static_cast<std::size_t>(sample.integer(row, 2));
-        const MessageTemplate& message = request.blast.messages.at(variant);
-        queued.samples.push_back(
-            {std::string(sample.text(row, 0)),
-             message.render(variables_from_json(sample.text(row, 1)))});
-    }
+    const QueuedBlast queued{
+        transaction.blast_id(), transaction.queued(), transaction.skipped(),
+        render_samples(transaction, request.blast.messages)};
     if (!request.blast.dry_run && confirm(queued))
         transaction.commit();
     return queued;

@@ -59,6 +59,7 @@ void AsyncConnection::continue_connecting() {
         return;
     }
     if (status == PGRES_POLLING_OK) {
+        silence_notices(connection_.get());
         PQsetnonblocking(connection_.get(), 1);
         become_idle();
         return;

@@ -46,6 +46,7 @@ Connection::Connection(const std::string& url) {
                 "cannot connect to the database ({})", connection_failure(connection_.get())),
             connection_remedy);
     PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
+    silence_notices(connection_.get());
     check(connection_.get(), PQsetnonblocking(connection_.get(), 1) == 0);
 }
 

@@ -40,6 +40,11 @@ ConnectionKeywords connection_keywords(const std::string& url) {
         {"blast", "15", "10", "5", "3", "20000", "UTF8", url.c_str(), nullptr}};
 }
 
+void silence_notices(pg_conn* connection) {
+    PQsetNoticeReceiver(
+        connection, [](void*, const pg_result*) {}, nullptr);
+}
+
 void send_pipeline(pg_conn* connection, const std::vector<Statement>& statements) {
     if (PQpipelineStatus(connection) == PQ_PIPELINE_OFF && PQenterPipelineMode(connection) != 1)
         throw_connection_failure(connection);

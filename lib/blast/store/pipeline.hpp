@@ -23,6 +23,9 @@ struct ConnectionKeywords {
 /// The result points into `url`.
 ConnectionKeywords connection_keywords(const std::string& url);
 
+/// Notices and warnings of the server's are not for the user of a tool: none is printed.
+void silence_notices(pg_conn* connection);
+
 /// Queues the statements and one Sync; the connection is non-blocking and idle. Throws DatabaseError.
 void send_pipeline(pg_conn* connection, const std::vector<Statement>& statements);
 
