@@ -18,16 +18,18 @@ const date::time_zone* locate(const std::string& name) {
     return name.empty() ? date::current_zone() : date::locate_zone(name);
 }
 
-std::optional<WallTime> parse_with_offset(const std::string& text) {
+using SysMilliseconds = date::sys_time<std::chrono::milliseconds>;
+
+std::optional<SysMilliseconds> parse_with_offset(const std::string& text) {
     std::string iso = text;
     if (!iso.empty() && (iso.back() == 'Z' || iso.back() == 'z'))
         iso.replace(iso.size() - 1, 1, "+00:00");
     for (const char* const format : {"%FT%T%Ez", "%F %T%Ez", "%FT%H:%M%Ez", "%F %H:%M%Ez"}) {
         std::istringstream in(iso);
-        date::sys_time<std::chrono::milliseconds> time;
+        SysMilliseconds time;
         in >> date::parse(format, time);
         if (!in.fail() && in.peek() == std::istringstream::traits_type::eof())
-            return WallTime(time);
+            return time;
     }
     return std::nullopt;
 }
@@ -46,6 +48,16 @@ std::optional<date::local_seconds> parse_local(const std::string& text, date::lo
     if (!in.fail() && in.peek() == std::istringstream::traits_type::eof())
         return today + of_day;
     return std::nullopt;
+}
+
+/// Nanoseconds since 1970 in 64 bits, as WallTime has them, end in 2262.
+WallTime checked_range(SysMilliseconds time, std::string_view text, std::string_view what) {
+    constexpr date::sys_days first = date::year{1970} / 1 / 1;
+    constexpr date::sys_days last = date::year{2200} / 1 / 1;
+    if (time < first || time >= last)
+        throw UsageError(
+            fmt::format("{}: '{}' is out of range", what, printable(text)), "give a time from 1970 to 2199");
+    return WallTime(time);
 }
 
 } // namespace
@@ -84,7 +96,7 @@ WallTime
 parse_time(std::string_view text, const TimeZone& zone, WallTime now, std::string_view what) {
     const std::string input(text);
     if (const auto time = parse_with_offset(input))
-        return *time;
+        return checked_range(*time, text, what);
     const date::time_zone* const tz = locate(zone.name());
     const auto today = date::floor<date::days>(
         date::make_zoned(tz, date::floor<std::chrono::seconds>(now)).get_local_time());
@@ -97,7 +109,7 @@ parse_time(std::string_view text, const TimeZone& zone, WallTime now, std::strin
         throw UsageError(
             fmt::format("{}: '{}' does not exist in {}", what, printable(text), zone.name()),
             "the clocks are put forward over it; choose another time");
-    return tz->to_sys(*local, date::choose::earliest);
+    return checked_range(tz->to_sys(*local, date::choose::earliest), text, what);
 }
 
 } // namespace blast
