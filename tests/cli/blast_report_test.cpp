@@ -1,5 +1,6 @@
 #include "support/process.hpp"
 #include "support/temporary_database.hpp"
+#include "support/terminal_process.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -12,6 +13,7 @@ using blast::test::read_file;
 using blast::test::run;
 using blast::test::TemporaryDatabase;
 using blast::test::TemporaryFolder;
+using blast::test::TerminalProcess;
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 using Json = nlohmann::ordered_json;
@@ -21,21 +23,27 @@ namespace {
 /// blast-report on a database of its own, in Kuala Lumpur, with nothing of this machine's settings.
 class Analyst {
 public:
-    ProcessResult
-    report(const std::vector<std::string>& arguments, const Environment& more = {}) const {
-        std::vector<std::string> command{"blast-report"};
-        command.insert(command.end(), arguments.begin(), arguments.end());
+    Environment environment(const Environment& more = {}) const {
         Environment environment{
             {"DATABASE_URL", database_.url()},
             {"BLAST_TIMEZONE", "Asia/Kuala_Lumpur"},
             {"HOME", folder.path()},
             {"XDG_CONFIG_HOME", ""},
             {"LANG", "C.UTF-8"},
-            {"COLUMNS", ""}};
+            {"LC_ALL", ""},
+            {"COLUMNS", ""},
+            {"NO_COLOR", ""}};
         for (const auto& [name, value] : more) {
             environment[name] = value;
         }
-        return run(command, environment);
+        return environment;
+    }
+
+    ProcessResult
+    report(const std::vector<std::string>& arguments, const Environment& more = {}) const {
+        std::vector<std::string> command{"blast-report"};
+        command.insert(command.end(), arguments.begin(), arguments.end());
+        return run(command, environment(more));
     }
 
     std::string out(const std::vector<std::string>& arguments) const {
@@ -219,9 +227,62 @@ TEST_CASE("a database that cannot be used is exit 3 and one line") {
 }
 
 TEST_CASE("blast-report starts fast: it loads neither libphonenumber nor libcurl") {
-    const ProcessResult libraries = run({"/usr/bin/ldd", blast::test::executable_path("blast-report")});
+    const ProcessResult libraries =
+        run({"/usr/bin/ldd", blast::test::executable_path("blast-report")});
     CHECK(libraries.exit_code == 0);
     CHECK_THAT(libraries.out, Contains("libpq"));
     CHECK_THAT(libraries.out, !Contains("libphonenumber"));
     CHECK_THAT(libraries.out, !Contains("libcurl"));
+}
+
+TEST_CASE("in a terminal the funnel has blocks and colours and fits the width") {
+    Analyst analyst;
+    analyst.add_blast(250);
+    TerminalProcess terminal({"blast-report", "1"}, analyst.environment(), {100, 24});
+    const ProcessResult result = terminal.wait();
+    CHECK(result.exit_code == 0);
+    CHECK_THAT(result.out, Contains("█"));
+    CHECK_THAT(result.out, Contains("\x1b[34m"));
+    TerminalProcess plain(
+        {"blast-report", "1"}, analyst.environment({{"NO_COLOR", "1"}}), {100, 24});
+    const std::string out = plain.wait().out;
+    CHECK_THAT(out, !Contains("\x1b"));
+    CHECK(out.find('\r') == 100);
+}
+
+TEST_CASE("in a terminal that knows no UTF-8 or no colours the funnel is plain") {
+    Analyst analyst;
+    analyst.add_blast(250);
+    TerminalProcess latin({"blast-report", "1"}, analyst.environment({{"LANG", "C"}}), {});
+    CHECK_THAT(latin.wait().out, Contains("####") && !Contains("█"));
+    TerminalProcess dumb({"blast-report", "1"}, analyst.environment({{"TERM", "dumb"}}), {});
+    CHECK_THAT(dumb.wait().out, Contains("####") && !Contains("\x1b"));
+}
+
+TEST_CASE("--watch redraws what changed until Ctrl-C, and gives the cursor back") {
+    Analyst analyst;
+    analyst.add_blast(250);
+    TerminalProcess terminal(
+        {"blast-report", "1", "--watch"}, analyst.environment({{"NO_COLOR", "1"}}), {80, 24});
+    CHECK_THAT(terminal.wait_for("DELIVERY_ACK"), StartsWith("\x1b[?25l"));
+    analyst.database().query("UPDATE blast_counters SET delivery_ack = 50, replied = 200");
+    terminal.wait_for("80.0%");
+    terminal.type("\x03");
+    const ProcessResult result = terminal.wait();
+    CHECK(result.exit_code == 130);
+    CHECK(result.out.rfind("\x1b[?25h") == result.out.size() - std::string("\x1b[?25h").size());
+}
+
+TEST_CASE("--watch goes on over a new connection when its own is lost") {
+    Analyst analyst;
+    analyst.add_blast(250);
+    TerminalProcess terminal(
+        {"blast-report", "1", "--watch"}, analyst.environment({{"NO_COLOR", "1"}}), {80, 24});
+    terminal.wait_for("DELIVERY_ACK");
+    analyst.database().query("UPDATE blast_counters SET delivery_ack = 50, replied = 200;"
+                             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                             "WHERE datname = current_database() AND pid <> pg_backend_pid()");
+    terminal.wait_for("80.0%");
+    terminal.type("\x03");
+    CHECK(terminal.wait().exit_code == 130);
 }
