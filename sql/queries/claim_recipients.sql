@@ -2,7 +2,7 @@
 -- $1 blast, $2 id to start after, $3 most rows, $4 attempt id, $5 lease in seconds, $6 device, $7 paced,
 -- $8 starts of the slots from now in seconds, one more than $3, $9 how many seconds ahead of its slot a row may be
 -- claimed, $10 daily cap or NULL, $11 time zone of the cap's day, $12 counter slot.
--- The picked rows are locked, so that they are found again by their place: no plan of the join can go wrong.
+-- Run plan_cautiously.sql before it. The opt-outs are counted, so that they are looked up by their key in any plan.
 -- Row 1 says how the device stands; its id is NULL when nothing was claimed. Rows come in the order of their slots.
 WITH device AS MATERIALIZED (
     SELECT d.device, d.blocked_until, d.slow_left, today.day,
@@ -23,11 +23,11 @@ WITH device AS MATERIALIZED (
                $10::integer - posts)) AS slots
     FROM device
 ), picked AS MATERIALIZED (
-    SELECT o.ctid AS place FROM blast_outbox o
+    SELECT o.id FROM blast_outbox o
     WHERE o.blast_id = $1::bigint AND o.id > $2::bigint AND o.state = 'QUEUED'
       AND (o.not_before IS NULL OR o.not_before <= now())
       AND (o.device IS NULL OR o.device = $6::text)
-      AND NOT EXISTS (SELECT 1 FROM opt_outs p WHERE p.phone_number = o.phone_number)
+      AND (SELECT count(*) FROM opt_outs p WHERE p.phone_number = o.phone_number) = 0
     ORDER BY o.id
     LIMIT (SELECT slots FROM free)
     FOR UPDATE OF o SKIP LOCKED
@@ -35,7 +35,8 @@ WITH device AS MATERIALIZED (
     UPDATE blast_outbox o
     SET state = 'SENDING', attempt_id = $4::uuid, attempts = o.attempts + 1, attempted_at = now(),
         lease_until = now() + make_interval(secs => $5::float8), not_before = NULL
-    WHERE o.blast_id = $1::bigint AND o.ctid = ANY (ARRAY(SELECT place FROM picked))
+    FROM picked
+    WHERE o.blast_id = $1::bigint AND o.id > $2::bigint AND o.id <= (SELECT max(id) FROM picked) AND o.id = picked.id
     RETURNING o.id, o.phone_number, o.variables, o.variant
 ), taken AS (
     SELECT count(*)::integer AS rows FROM claimed

@@ -49,14 +49,14 @@ void ClaimLane::execute(const Claim& claim) {
     const auto on_end = [this, starts = request.starts, asked_at](const PipelineOutcome& outcome) {
         on_claim(starts, asked_at, outcome);
     };
-    connection_.submit({claim_statement(request)}, on_end);
+    connection_.submit(claim_statements(request), on_end);
 }
 
 void ClaimLane::on_claim(
     const std::vector<double>& starts, Instant asked_at, const PipelineOutcome& outcome) {
     if (failed(outcome, ClaimLost{}))
         return;
-    ClaimAnswer answer = read_claim(outcome.results.front());
+    ClaimAnswer answer = read_claim(outcome.results);
     server_clock_.learn(asked_at, BootClock::now(), answer.server_epoch);
     const ClaimAnswered event = answered(answer, starts, asked_at);
     for (ClaimedRecipient& recipient : answer.rows)

@@ -86,19 +86,19 @@ void add_device_statements(
 
 } // namespace
 
-Statement claim_statement(const ClaimRequest& request) {
+std::vector<Statement> claim_statements(const ClaimRequest& request) {
     ArrayLiteral starts;
     for (const double start : request.starts)
         starts.add(start);
-    return {
-        sql::claim_recipients,
-        Parameters::of(
-            request.blast_id, request.after, request.starts.size() - 1, request.attempt,
-            seconds(request.lease), request.device, request.paced, std::move(starts),
-            seconds(request.ahead), request.daily_cap, request.timezone, request.counter_slot)};
+    const auto parameters = Parameters::of(
+        request.blast_id, request.after, request.starts.size() - 1, request.attempt,
+        seconds(request.lease), request.device, request.paced, std::move(starts),
+        seconds(request.ahead), request.daily_cap, request.timezone, request.counter_slot);
+    return {{sql::plan_cautiously}, {sql::claim_recipients, parameters}};
 }
 
-ClaimAnswer read_claim(const Result& result) {
+ClaimAnswer read_claim(const Results& results) {
+    const Result& result = results.at(1);
     ClaimAnswer answer;
     if (result.empty())
         throw DatabaseError("the device has no row in devices", "", false);
@@ -142,7 +142,7 @@ QueueChecked read_queue_check(const Results& results) {
 }
 
 std::vector<Statement> settle_statements(const SettleRequest& request) {
-    std::vector<Statement> statements{{sql::prefer_hash_joins}};
+    std::vector<Statement> statements{{sql::plan_cautiously}};
     if (!request.accepted.empty())
         statements.push_back(record_statement(request));
     if (!request.ended.empty())

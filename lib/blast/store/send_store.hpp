@@ -44,8 +44,8 @@ struct ClaimAnswer {
     std::vector<ClaimedRecipient> rows;
 };
 
-Statement claim_statement(const ClaimRequest& request);
-ClaimAnswer read_claim(const Result& result);
+std::vector<Statement> claim_statements(const ClaimRequest& request);
+ClaimAnswer read_claim(const Results& results);
 
 Statement read_back_statement(std::int64_t blast_id, const AttemptId& attempt);
 std::vector<ClaimedRecipient> read_read_back(const Result& result);
