@@ -224,13 +224,13 @@ TEST_CASE("A tool without DATABASE_URL, or with one that cannot be used, says so
 
 TEST_CASE("Standard output that cannot be written is an error, a closed pipe one without words") {
     const ProcessResult full =
-        run({"/bin/sh", "-c", "exec \"$0\" --help >/dev/full", executable_path("blast-admin")});
+        run({"/bin/sh", "-c", R"(exec "$0" --help >/dev/full)", executable_path("blast-admin")});
     CHECK(full.exit_code == 3);
     CHECK_THAT(full.err, StartsWith("blast-admin: cannot write to standard output"));
     const TemporaryFolder folder;
     const ProcessResult closed = run(
         {"/bin/bash", "-c",
-         "mkfifo \"$1/pipe\"; exec 3<>\"$1/pipe\" 4>\"$1/pipe\" 3>&-; exec \"$0\" --help >&4",
+         R"(mkfifo "$1/pipe"; exec 3<>"$1/pipe" 4>"$1/pipe" 3>&-; exec "$0" --help >&4)",
          executable_path("blast-admin"), folder.path()});
     CHECK(closed.exit_code == 3);
     CHECK(closed.err.empty());

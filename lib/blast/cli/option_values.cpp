@@ -1,10 +1,13 @@
 #include "blast/cli/option_values.hpp"
 
+#include "blast/cli/settings.hpp"
 #include "blast/core/error.hpp"
 #include "blast/core/printable.hpp"
+#include "blast/domain/phone.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -41,6 +44,24 @@ std::int64_t parse_blast_id(std::string_view text, std::string_view what) {
             "`blast-report --list` shows the blasts with their ids");
     }
     return *id;
+}
+
+std::vector<std::string>
+parse_phones(const std::vector<std::string>& written, const Settings& settings) {
+    const PhoneParser parser(settings.region);
+    std::vector<std::string> phones;
+    for (const std::string& text : written) {
+        ParsedPhone phone = parser.parse(text);
+        if (!phone.valid()) {
+            throw UsageError(
+                fmt::format("'{}' is not a phone number ({})", printable(text, 60), phone.problem),
+                "write it in quotes, such as '012-345 6789' or +60123456789");
+        }
+        if (std::find(phones.begin(), phones.end(), phone.e164) == phones.end()) {
+            phones.push_back(std::move(phone.e164));
+        }
+    }
+    return phones;
 }
 
 } // namespace blast

@@ -1,9 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace blast {
+
+struct Settings;
 
 // Values of flags and arguments. `what` names the flag in errors.
 
@@ -13,5 +17,9 @@ std::int64_t parse_whole_number(
 
 /// A blast's id. Throws UsageError for anything but a number from 1.
 std::int64_t parse_blast_id(std::string_view text, std::string_view what);
+
+/// Phones as people write them, as E.164, each once. Throws UsageError for the first that is none, with the reason.
+std::vector<std::string>
+parse_phones(const std::vector<std::string>& written, const Settings& settings);
 
 } // namespace blast

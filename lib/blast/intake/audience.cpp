@@ -3,6 +3,7 @@
 #include "blast/core/error.hpp"
 #include "blast/core/printable.hpp"
 #include "blast/domain/column_name.hpp"
+#include "blast/intake/bad_rows.hpp"
 #include "blast/intake/csv_reader.hpp"
 
 #include <fmt/format.h>
@@ -25,34 +26,6 @@ std::vector<std::string> json_keys(const std::vector<std::string>& columns) {
     }
     return keys;
 }
-
-/// The bad rows that an error names, and how many there are.
-class BadRows {
-public:
-    BadRows(std::string file, std::size_t listed) : file_(std::move(file)), most_listed_(listed) {}
-
-    std::uint64_t count() const noexcept { return count_; }
-
-    void add(const InvalidRow& row) {
-        if (count_++ < most_listed_)
-            listed_ += fmt::format("\n{}:{}: {}", file_, row.line, row.reason);
-    }
-
-    UsageError error(std::uint64_t valid_rows) const {
-        const std::string more = count_ > most_listed_
-                                     ? fmt::format("\nand {} more", count_ - most_listed_)
-                                     : std::string();
-        return {
-            fmt::format("{}: {} of {} rows cannot be sent to", file_, count_, count_ + valid_rows),
-            "mend them, or leave them out with --skip-invalid" + listed_ + more};
-    }
-
-private:
-    std::string file_;
-    std::size_t most_listed_;
-    std::string listed_;
-    std::uint64_t count_ = 0;
-};
 
 } // namespace
 
@@ -89,7 +62,7 @@ public:
                 return true;
         }
         if (!skip_invalid_ && bad_rows_.count() > 0)
-            throw UsageError(bad_rows_.error(valid_rows_));
+            throw UsageError(bad_rows_.error("sent to", valid_rows_));
         return false;
     }
 
@@ -145,7 +118,7 @@ private:
 
     void leave_out(std::string reason) {
         const InvalidRow invalid = {row_.line, std::move(reason), row_.cells};
-        bad_rows_.add(invalid);
+        bad_rows_.add(invalid.line, invalid.reason);
         if (on_invalid_)
             on_invalid_(invalid);
     }

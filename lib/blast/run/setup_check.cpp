@@ -85,6 +85,21 @@ std::string describe_pooler(Connection& connection) {
     }
 }
 
+std::string describe_device(GatewayProbe& probe, const std::string& device, bool gateway_reached) {
+    const std::string name = printable(device);
+    if (!gateway_reached) {
+        throw UnavailableError(
+            fmt::format("'{}' cannot be checked without the gateway", name), "mend that first");
+    }
+    const std::string refusal = probe.ask_device(device);
+    if (!refusal.empty()) {
+        throw UnavailableError(
+            fmt::format("the gateway says of '{}': {}", name, refusal),
+            "compare WSAPME_DEVICE with WSAPME's dashboard");
+    }
+    return fmt::format("'{}' is known to the gateway", name);
+}
+
 std::string signed_seconds(const char* whose, double ahead) {
     return fmt::format(
         "the {} is {:.1f} s {}", whose, std::fabs(ahead), ahead < 0 ? "behind" : "ahead");
@@ -123,20 +138,8 @@ SetupCheck check_gateway(const GatewaySettings& gateway, const std::vector<std::
     }));
     const bool reached = check.findings.front().ok;
     for (const std::string& device : devices) {
-        check.findings.push_back(finding_of("device", [&] {
-            if (!reached) {
-                throw UnavailableError(
-                    fmt::format("'{}' cannot be checked without the gateway", printable(device)),
-                    "mend that first");
-            }
-            const std::string refusal = probe.ask_device(device);
-            if (!refusal.empty()) {
-                throw UnavailableError(
-                    fmt::format("the gateway says of '{}': {}", printable(device), refusal),
-                    "compare WSAPME_DEVICE with WSAPME's dashboard");
-            }
-            return fmt::format("'{}' is known to the gateway", printable(device));
-        }));
+        check.findings.push_back(
+            finding_of("device", [&] { return describe_device(probe, device, reached); }));
     }
     return check;
 }

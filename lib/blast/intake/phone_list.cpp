@@ -1,0 +1,72 @@
+#include "blast/intake/phone_list.hpp"
+
+#include "blast/core/printable.hpp"
+#include "blast/domain/column_name.hpp"
+#include "blast/intake/bad_rows.hpp"
+#include "blast/intake/csv_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace blast {
+
+namespace {
+
+/// Where the columns stand in the list; its number of columns for those that it has not.
+std::vector<std::size_t>
+positions(const std::vector<std::string>& wanted, const std::vector<std::string>& columns) {
+    std::vector<std::size_t> found;
+    for (const std::string& name : wanted) {
+        const auto same = [&name](const std::string& column) {
+            return same_column_name(column, name);
+        };
+        const auto column = std::find_if(columns.begin(), columns.end(), same);
+        found.push_back(static_cast<std::size_t>(column - columns.begin()));
+    }
+    return found;
+}
+
+std::string phone_of(const std::string& raw, const PhoneParser& parser) {
+    ParsedPhone phone = parser.parse(raw);
+    if (!phone.valid()) {
+        throw UsageError(fmt::format("\"{}\"", printable(raw, 60)), phone.problem);
+    }
+    return std::move(phone.e164);
+}
+
+} // namespace
+
+std::uint64_t read_phone_list(
+    const PhoneListSettings& settings,
+    const PhoneParser& parser,
+    const std::function<void(const PhoneListRow&)>& take) {
+    CsvReader csv(settings.csv_path);
+    const std::size_t phone_column =
+        find_phone_column(csv.columns(), settings.phone_column, csv.name());
+    const std::vector<std::size_t> columns = positions(settings.columns, csv.columns());
+    BadRows bad_rows(csv.name());
+    std::uint64_t valid_rows = 0;
+    for (CsvRow row; csv.next(row);) {
+        try {
+            if (!row.problem.empty()) {
+                throw UsageError(row.problem, "");
+            }
+            PhoneListRow taken{row.line, phone_of(row.cells[phone_column], parser), {}};
+            for (const std::size_t column : columns) {
+                taken.cells.push_back(
+                    column < row.cells.size() ? row.cells[column] : std::string());
+            }
+            take(taken);
+            ++valid_rows;
+        } catch (const UsageError& error) {
+            bad_rows.add(row.line, error.what());
+        }
+    }
+    if (bad_rows.count() > 0 && !settings.skip_invalid) {
+        throw UsageError(bad_rows.error(settings.done, valid_rows));
+    }
+    return bad_rows.count();
+}
+
+} // namespace blast

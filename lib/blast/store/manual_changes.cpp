@@ -1,0 +1,34 @@
+#include "blast/store/manual_changes.hpp"
+
+#include "blast/sql.hpp"
+#include "blast/store/connection.hpp"
+
+namespace blast {
+
+namespace {
+
+constexpr int counter_slot = 0; // for short work by hand
+
+} // namespace
+
+Resolution resolve_unconfirmed(
+    Connection& connection, std::int64_t blast_id, const std::string& phone, bool sent) {
+    const char* const state = sent ? "DROPPED" : "QUEUED";
+    const char* const why =
+        sent ? "sent, message id unknown (resolved by hand)" : "not sent (resolved by hand)";
+    const Result changed = connection.execute(
+        sql::resolve_unconfirmed, Parameters::of(blast_id, phone, state, why, counter_slot));
+    if (changed.one_row().integer(0, 0) > 0) {
+        return {true, state};
+    }
+    const Result found = connection.execute(sql::recipient_state, Parameters::of(blast_id, phone));
+    return {false, found.empty() ? std::string() : std::string(found.text(0, 0))};
+}
+
+std::int64_t cancel_queued(Connection& connection, std::int64_t blast_id) {
+    return connection.execute(sql::cancel_blast, Parameters::of(blast_id, counter_slot))
+        .one_row()
+        .integer(0, 0);
+}
+
+} // namespace blast

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace blast {
+
+class Connection;
+
+// What a person says of a blast's recipients, each committed when it returns. All throw DatabaseError.
+
+/// How a try to resolve an UNCONFIRMED recipient ended.
+struct Resolution {
+    bool resolved = false;
+    std::string
+        state; ///< where the recipient stands otherwise; "" when the blast has no such recipient
+};
+
+/// `sent`: DROPPED, sent but its message id unknown; else QUEUED again. Only for a recipient that is UNCONFIRMED, or SENDING
+/// by a sender that died. `phone` is E.164.
+Resolution resolve_unconfirmed(
+    Connection& connection, std::int64_t blast_id, const std::string& phone, bool sent);
+
+/// Drops what the blast still has queued; returns how many.
+std::int64_t cancel_queued(Connection& connection, std::int64_t blast_id);
+
+} // namespace blast

@@ -1,0 +1,100 @@
+#include "blast/store/opt_out_store.hpp"
+
+#include "blast/sql.hpp"
+#include "blast/store/connection.hpp"
+#include "blast/store/id_array.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace blast {
+
+namespace {
+
+constexpr int counter_slot = 0; // for short work by hand
+
+std::string array_of(const std::vector<std::string>& phones) {
+    ArrayLiteral array;
+    for (const std::string& phone : phones) {
+        array.add(phone);
+    }
+    return array.take();
+}
+
+/// Blasts in ascending order, a transaction each: no two of them hold rows that wait for each other.
+std::int64_t drop_queued_of(Connection& connection, const std::vector<std::string>& phones) {
+    const Result queued =
+        connection.execute(sql::queued_of_phones, Parameters::of(array_of(phones)));
+    std::map<std::int64_t, std::vector<std::int64_t>> ids;
+    for (int row = 0; row < queued.rows(); ++row) {
+        ids[queued.integer(row, 0)].push_back(queued.integer(row, 1));
+    }
+    std::int64_t dropped = 0;
+    for (const auto& [blast_id, of_blast] : ids) {
+        dropped += connection
+                       .execute(
+                           sql::drop_queued,
+                           Parameters::of(
+                               blast_id, counter_slot, id_array(of_blast), "manual", "opted out"))
+                       .one_row()
+                       .integer(0, 0);
+    }
+    return dropped;
+}
+
+OptOutChanges add_group(
+    Connection& connection, const std::vector<OptOutEntry>& entries, const std::string& source) {
+    std::vector<std::string> phones;
+    ArrayLiteral reasons;
+    for (const OptOutEntry& entry : entries) {
+        phones.push_back(entry.phone);
+        entry.reason.empty() ? reasons.add_null() : reasons.add(entry.reason);
+    }
+    const Result added = connection.execute(
+        sql::opt_out_add, Parameters::of(array_of(phones), source, std::move(reasons)));
+    return {added.rows(), drop_queued_of(connection, phones)};
+}
+
+} // namespace
+
+OptOutChanges add_opt_outs(
+    Connection& connection, const std::vector<OptOutEntry>& entries, const std::string& source) {
+    constexpr std::size_t group_size = 1000;
+    OptOutChanges changes;
+    for (std::size_t i = 0; i < entries.size(); i += group_size) {
+        const auto begin = entries.begin() + static_cast<std::ptrdiff_t>(i);
+        const auto size = static_cast<std::ptrdiff_t>(std::min(group_size, entries.size() - i));
+        const OptOutChanges group = add_group(connection, {begin, begin + size}, source);
+        changes.added += group.added;
+        changes.dropped += group.dropped;
+    }
+    return changes;
+}
+
+std::vector<std::string>
+remove_opt_outs(Connection& connection, const std::vector<std::string>& phones) {
+    const Result removed =
+        connection.execute(sql::opt_out_remove, Parameters::of(array_of(phones)));
+    std::vector<std::string> were_on_it;
+    for (int row = 0; row < removed.rows(); ++row) {
+        were_on_it.emplace_back(removed.text(row, 0));
+    }
+    return were_on_it;
+}
+
+std::vector<OptOut> list_opt_outs(Connection& connection, const std::string& after, int rows) {
+    const Result page = connection.execute(sql::opt_out_list, Parameters::of(after, rows));
+    std::vector<OptOut> list;
+    for (int row = 0; row < page.rows(); ++row) {
+        list.push_back(
+            {std::string(page.text(row, 0)), page.number(row, 1), std::string(page.text(row, 2)),
+             std::string(page.text(row, 3))});
+    }
+    return list;
+}
+
+bool is_opted_out(Connection& connection, const std::string& phone) {
+    return connection.execute(sql::person_opted_out, Parameters::of(phone)).one_row().boolean(0, 0);
+}
+
+} // namespace blast

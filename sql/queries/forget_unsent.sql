@@ -1,0 +1,27 @@
+-- Erases a person from what a blast has not sent; what is queued becomes DROPPED. Nothing is erased while it is being
+-- sent. Without its attempt id a late answer finds no row to record. $1 blast, $2 phone, $3 its digits, $4 counter slot.
+-- Returns the id, if there was one.
+WITH person AS MATERIALIZED (
+    SELECT id, state FROM blast_outbox
+    WHERE blast_id = $1::bigint AND phone_number = $2::text AND NOT (state = 'SENDING' AND lease_until >= now())
+    FOR UPDATE
+), erased AS (
+    UPDATE blast_outbox o
+    SET phone_number = 'forgotten:' || o.id, variables = '{}', attempt_id = NULL,
+        state = CASE WHEN p.state = 'QUEUED' THEN 'DROPPED' ELSE o.state END,
+        ended_at = CASE WHEN p.state = 'QUEUED' THEN now() ELSE o.ended_at END,
+        last_error = CASE WHEN p.state = 'QUEUED' THEN 'forgotten'
+                          WHEN position($3::text IN o.last_error) > 0 THEN 'erased' ELSE o.last_error END
+    FROM person p
+    WHERE o.blast_id = $1::bigint AND o.id = p.id
+    RETURNING o.id, p.state AS was
+), history AS (
+    INSERT INTO status_history (blast_id, recipient_id, status, source, detail)
+    SELECT $1::bigint, id, 'DROPPED', 'manual', 'forgotten' FROM erased WHERE was = 'QUEUED'
+), counted AS (
+    INSERT INTO blast_counters AS c (blast_id, slot, queued, dropped)
+    SELECT $1::bigint, $4::smallint, -count(*), count(*) FROM erased WHERE was = 'QUEUED' HAVING count(*) > 0
+    ON CONFLICT (blast_id, slot) DO UPDATE
+    SET queued = c.queued + excluded.queued, dropped = c.dropped + excluded.dropped
+)
+SELECT id FROM erased

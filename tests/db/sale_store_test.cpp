@@ -1,0 +1,115 @@
+#include "blast/store/sale_store.hpp"
+
+#include "blast/store/connection.hpp"
+
+#include "support/tracked_blast.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace blast;
+using blast::test::counter_mistake;
+using blast::test::MessageFixture;
+using blast::test::TemporaryDatabase;
+using blast::test::TrackedBlast;
+
+namespace {
+
+struct Fixture {
+    TemporaryDatabase database;
+    Connection connection{database.url()};
+    TrackedBlast older{database, "older"};
+    TrackedBlast newer{database, "newer"};
+
+    std::int64_t send(TrackedBlast& blast, const std::string& phone, double ago) {
+        MessageFixture message;
+        message.phone = phone;
+        message.message_id = phone + "-" + std::to_string(blast.id());
+        message.sent_ago = ago;
+        return blast.add(message);
+    }
+
+    Sale
+    sale(const std::string& phone, double ago, std::optional<std::string> amount = std::nullopt) {
+        const double now = std::stod(database.value("SELECT extract(epoch FROM now())"));
+        Sale sale;
+        sale.phone = phone;
+        sale.sent_before = sale.closed_at = now - ago;
+        sale.amount = std::move(amount);
+        return sale;
+    }
+
+    std::string closed_counter(const TrackedBlast& blast) {
+        return database.value(
+            "SELECT coalesce(sum(closed), 0) FROM blast_counters WHERE blast_id = " +
+            std::to_string(blast.id()));
+    }
+};
+
+} // namespace
+
+TEST_CASE("A sale closes the latest message that was sent to the phone before it") {
+    Fixture f;
+    const std::int64_t old_message = f.send(f.older, "+60120000001", 3000);
+    const std::int64_t new_message = f.send(f.newer, "+60120000001", 1000);
+    CHECK(
+        record_sales(f.connection, {f.sale("+60120000001", 2000, "12.50")}) ==
+        std::vector<SaleOutcome>{SaleOutcome::closed});
+    CHECK(f.older.column(old_message, "closed_amount") == "12.50");
+    CHECK(f.older.history(old_message) == "PENDING/send CLOSED/manual");
+    CHECK(f.newer.column(new_message, "closed_at IS NULL") == "true");
+    CHECK(f.closed_counter(f.older) == "1");
+    CHECK(f.closed_counter(f.newer) == "0");
+    CHECK(
+        record_sales(f.connection, {f.sale("+60120000001", 10)}) ==
+        std::vector<SaleOutcome>{SaleOutcome::closed});
+    CHECK(f.newer.column(new_message, "closed_amount IS NULL AND closed_at IS NOT NULL") == "true");
+}
+
+TEST_CASE("Recording the same sales again changes nothing") {
+    Fixture f;
+    const std::int64_t message = f.send(f.older, "+60120000001", 3000);
+    const std::vector<Sale> sales{f.sale("+60120000001", 100, "7")};
+    record_sales(f.connection, sales);
+    const std::string closed_at = f.older.column(message, "closed_at");
+    CHECK(
+        record_sales(f.connection, {f.sale("+60120000001", 5, "9")}) ==
+        std::vector<SaleOutcome>{SaleOutcome::closed_before});
+    CHECK(f.older.column(message, "closed_at") == closed_at);
+    CHECK(f.older.column(message, "closed_amount") == "7.00");
+    CHECK(f.closed_counter(f.older) == "1");
+    CHECK(counter_mistake(f.database).empty());
+}
+
+TEST_CASE("Of several sales for one message the earliest counts") {
+    Fixture f;
+    const std::int64_t message = f.send(f.older, "+60120000001", 3000);
+    CHECK(
+        record_sales(
+            f.connection, {f.sale("+60120000001", 100, "1"), f.sale("+60120000001", 200, "2")}) ==
+        std::vector<SaleOutcome>{SaleOutcome::closed_before, SaleOutcome::closed});
+    CHECK(f.older.column(message, "closed_amount") == "2.00");
+}
+
+TEST_CASE("A sale without a message before it is told") {
+    Fixture f;
+    f.send(f.older, "+60120000001", 1000);
+    CHECK(
+        record_sales(f.connection, {f.sale("+60120000001", 2000), f.sale("+60120000009", 10)}) ==
+        std::vector<SaleOutcome>{SaleOutcome::without_message, SaleOutcome::without_message});
+    CHECK(record_sales(f.connection, {}).empty());
+}
+
+TEST_CASE("Thousands of sales are matched in groups, each with its own outcome") {
+    Fixture f;
+    constexpr int count = 2300;
+    f.older.add_many(count, 100);
+    std::vector<Sale> sales;
+    for (int i = count; i >= 1; --i) {
+        sales.push_back(f.sale("+" + std::to_string(60100000000 + i), 1));
+    }
+    sales.push_back(f.sale("+60129999999", 1));
+    const std::vector<SaleOutcome> outcomes = record_sales(f.connection, sales);
+    CHECK(std::count(outcomes.begin(), outcomes.end(), SaleOutcome::closed) == count);
+    CHECK(outcomes.back() == SaleOutcome::without_message);
+    CHECK(f.closed_counter(f.older) == std::to_string(count));
+}

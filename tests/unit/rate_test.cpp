@@ -1,0 +1,33 @@
+#include "blast/domain/rate.hpp"
+
+#include "blast/core/error.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace blast;
+
+TEST_CASE("A rate is a number a second, a minute or an hour") {
+    CHECK(parse_rate("1/s", "--rate").per_second == Approx(1));
+    CHECK(parse_rate("30/m", "--rate").per_second == Approx(0.5));
+    CHECK(parse_rate("500/h", "--rate").per_second == Approx(500.0 / 3600));
+    CHECK(parse_rate("2.5/s", "--rate").per_second == Approx(2.5));
+    CHECK(parse_rate("100000/s", "--rate").per_second == Approx(100'000));
+    CHECK(parse_rate("30/m", "--rate").text == "30/m");
+}
+
+TEST_CASE("The rate max has no number") {
+    const Rate rate = parse_rate("max", "--rate");
+    CHECK_FALSE(rate.per_second.has_value());
+    CHECK(rate.text == "max");
+}
+
+TEST_CASE("Whatever else is written for a rate is refused, naming the flag") {
+    for (const char* const bad : {"",      "1",     "/s",       "1/",   "1/d",   "1/S",   "0/s",
+                                  "-1/s",  "+1/s",  " 1/s",     "1 /s", "1/s ",  "1e3/s", "nan/s",
+                                  "inf/s", "1,5/s", "100001/s", "Max",  "1/s\n", "0x1/s"}) {
+        CAPTURE(bad);
+        CHECK_THROWS_AS(parse_rate(bad, "--rate"), UsageError);
+    }
+    CHECK_THROWS_WITH(
+        parse_rate("fast", "--rate"), Catch::StartsWith("--rate: 'fast' is not a rate: "));
+}
