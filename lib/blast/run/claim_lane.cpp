@@ -45,22 +45,22 @@ void ClaimLane::execute(const Claim& claim) {
     request.daily_cap = plan_.daily_cap;
     request.timezone = plan_.timezone.name();
     request.counter_slot = counter_slot_;
-    const Instant asked_at = BootClock::now();
-    const auto on_end = [this, starts = request.starts, asked_at](const PipelineOutcome& outcome) {
-        on_claim(starts, asked_at, outcome);
-    };
-    connection_.submit(claim_statements(request), on_end);
+    const Asked asked{claim.attempt, request.starts, BootClock::now()};
+    connection_.submit(claim_statements(request), [this, asked](const PipelineOutcome& outcome) {
+        on_claim(asked, outcome);
+    });
 }
 
-void ClaimLane::on_claim(
-    const std::vector<double>& starts, Instant asked_at, const PipelineOutcome& outcome) {
-    if (failed(outcome, ClaimLost{}))
+void ClaimLane::on_claim(const Asked& asked, const PipelineOutcome& outcome) {
+    if (failed(outcome, ClaimLost{})) {
         return;
+    }
     ClaimAnswer answer = read_claim(outcome.results);
-    server_clock_.learn(asked_at, BootClock::now(), answer.server_epoch);
-    const ClaimAnswered event = answered(answer, starts, asked_at);
-    for (ClaimedRecipient& recipient : answer.rows)
-        in_hand_[recipient.id] = {std::move(recipient), {}};
+    server_clock_.learn(asked.at, BootClock::now(), answer.server_epoch);
+    const ClaimAnswered event = answered(answer, asked.starts, asked.at);
+    for (ClaimedRecipient& recipient : answer.rows) {
+        in_hand_[{recipient.id, asked.attempt}] = {std::move(recipient), {}};
+    }
     tell_(event);
 }
 
@@ -91,16 +91,18 @@ ClaimAnswered ClaimLane::answered(
 void ClaimLane::execute(const ReadBackAttempt& read_back) {
     connection_.submit(
         {read_back_statement(plan_.blast_id, read_back.attempt)},
-        [this](PipelineOutcome outcome) { on_read_back(std::move(outcome)); });
+        [this, attempt = read_back.attempt](const PipelineOutcome& outcome) {
+            on_read_back(attempt, outcome);
+        });
 }
 
-void ClaimLane::on_read_back(PipelineOutcome outcome) {
+void ClaimLane::on_read_back(const AttemptId& attempt, const PipelineOutcome& outcome) {
     if (failed(outcome, QueryLost{}))
         return;
     AttemptReadBack event;
     for (ClaimedRecipient& recipient : read_read_back(outcome.results.front())) {
         event.ids.push_back(recipient.id);
-        in_hand_[recipient.id] = {std::move(recipient), {}};
+        in_hand_[{recipient.id, attempt}] = {std::move(recipient), {}};
     }
     tell_(event);
 }

@@ -30,9 +30,15 @@ public:
     const std::string& last_failure() const noexcept { return failure_; }
 
 private:
-    void
-    on_claim(const std::vector<double>& starts, Instant asked_at, const PipelineOutcome& outcome);
-    void on_read_back(PipelineOutcome outcome);
+    /// A claim that is under way.
+    struct Asked {
+        AttemptId attempt;
+        std::vector<double> starts;
+        Instant at;
+    };
+
+    void on_claim(const Asked& asked, const PipelineOutcome& outcome);
+    void on_read_back(const AttemptId& attempt, const PipelineOutcome& outcome);
     void on_check(const PipelineOutcome& outcome);
     bool failed(const PipelineOutcome& outcome, const SendEvent& when_lost);
     ClaimAnswered

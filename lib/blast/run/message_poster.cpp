@@ -9,7 +9,7 @@ MessagePoster::MessagePoster(
     : plan_(plan), in_hand_(in_hand), on_end_(std::move(on_end)), engine_(loop, plan.gateway) {}
 
 void MessagePoster::execute(const Post& post) {
-    const ClaimedRecipient& recipient = in_hand_.at(post.id).recipient;
+    const ClaimedRecipient& recipient = in_hand_.at({post.id, post.attempt}).recipient;
     const MessageTemplate& message = plan_.messages.at(recipient.variant % plan_.messages.size());
     HttpRequest request;
     request.path = "/v1/sendMessage2";
@@ -23,7 +23,7 @@ void MessagePoster::execute(const Post& post) {
 }
 
 void MessagePoster::on_answer(const Post& post, const HttpAnswer& http) {
-    const auto found = in_hand_.find(post.id);
+    const auto found = in_hand_.find({post.id, post.attempt});
     if (found == in_hand_.end())
         return; // settled without its answer: a stop had waited long enough
     found->second.answer = read_send_answer(http);
@@ -48,7 +48,7 @@ void MessagePoster::ask_about_token(const Post& post) {
 }
 
 void MessagePoster::end(const Post& post, SendVerdict verdict) {
-    const auto found = in_hand_.find(post.id);
+    const auto found = in_hand_.find({post.id, post.attempt});
     if (found == in_hand_.end())
         return;
     const SendAnswer& answer = found->second.answer;

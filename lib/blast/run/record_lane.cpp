@@ -70,7 +70,7 @@ SettleRequest settle_request(
     request.counter_slot = counter_slot;
     for (const Settlement& settlement : settle.settlements) {
         const std::string& device = plan.devices[settlement.device];
-        const auto found = in_hand.find(settlement.id);
+        const auto found = in_hand.find({settlement.id, settlement.attempt});
         const InHand hand = found != in_hand.end() ? found->second : InHand{};
         if (settlement.verdict == SendVerdict::accepted)
             request.accepted.push_back(accepted_message(settlement, hand, device));
@@ -170,7 +170,7 @@ void RecordLane::on_settle_outcome(const PipelineOutcome& outcome) {
     work_.reset();
     failure_.clear();
     for (const Settlement& settlement : settling_.settlements)
-        in_hand_.erase(settlement.id);
+        in_hand_.erase({settlement.id, settlement.attempt});
     tell_(Settled{});
 }
 

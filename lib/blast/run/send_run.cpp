@@ -96,13 +96,16 @@ void SendRun::watch_stop_signal() {
 }
 
 void SendRun::watch_window() {
-    if (plan_.window && clock_.wall() >= window_closes_at_)
-        feed(StopRequested{SendStop::window_closed});
+    if (!plan_.window || window_closed_ || clock_.wall() < window_closes_at_) {
+        return;
+    }
+    window_closed_ = true; // said once: the loop must not turn on it while what is in flight ends
+    feed(StopRequested{SendStop::window_closed});
 }
 
 void SendRun::arm_timer() {
     Instant wake = machine_.wake_at(BootClock::now());
-    if (plan_.window) {
+    if (plan_.window && !window_closed_) {
         const auto left = window_closes_at_ - clock_.wall();
         wake = std::min(
             wake, BootClock::now() + std::max<Instant::duration>(left, Instant::duration::zero()));

@@ -71,6 +71,7 @@ private:
     MessagePoster poster_;
     std::function<void(const SendProgress&)> on_progress_;
     WallTime window_closes_at_{}; ///< when it is closed already: long ago
+    bool window_closed_ = false;
     Instant progress_shown_at_{};
     EventLoop::Timer tick_ = 0;
     Instant tick_at_ = Instant::max();
