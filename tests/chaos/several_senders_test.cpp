@@ -1,0 +1,61 @@
+#include "chaos/send_trial.hpp"
+#include "support/temporary_database.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <csignal>
+#include <memory>
+
+using blast::test::Process;
+using blast::test::ProcessResult;
+using blast::test::SendTrial;
+using blast::test::Simulator;
+using blast::test::TemporaryDatabase;
+using blast::test::TrialSettings;
+using blast::test::wait_until;
+
+namespace {
+
+/// `count` senders of one blast, the first of which is killed.
+void send_together(std::size_t count) {
+    constexpr std::size_t concurrency = 4;
+    constexpr std::size_t messages_a_second =
+        400; // of one sender: the simulator takes 10 ms for each
+    constexpr std::size_t fraction_of_a_second = 20;
+    INFO(count << " senders");
+    const TemporaryDatabase database;
+    const Simulator simulator({"--delay", "10ms"});
+    TrialSettings settings;
+    settings.recipients = 300 * count;
+    const SendTrial trial(database.url(), simulator, settings);
+    Process first = trial.start();
+    trial.wait_for_accepted(1, first);
+    std::vector<std::unique_ptr<Process>> others;
+    while (others.size() + 1 < count)
+        others.emplace_back(new Process(trial.resume_command(), trial.environment()));
+    trial.wait_for_accepted(settings.recipients / 3, first);
+    REQUIRE(first.running());
+    first.signal(SIGKILL);
+    first.wait();
+    for (const auto& other : others) {
+        const ProcessResult result = other->wait();
+        INFO(result.err);
+        CHECK((result.exit_code == 0 || result.exit_code == 1));
+    }
+    trial.check_books();
+    CHECK(trial.count("QUEUED") == 0);
+    CHECK(trial.count("SENDING") <= 2 * concurrency + messages_a_second / fraction_of_a_second);
+    CHECK(trial.count("UNCONFIRMED") == 0); // the dead sender's lease has not ended
+    trial.expire_leases();
+    trial.complete();
+    trial.check_books();
+    CHECK(trial.count("SENDING") == 0);
+}
+
+} // namespace
+
+TEST_CASE(
+    "Several senders of one blast share its recipients, and one that is killed disturbs nobody") {
+    send_together(2);
+    send_together(4);
+}

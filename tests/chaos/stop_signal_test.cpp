@@ -1,0 +1,99 @@
+#include "chaos/send_trial.hpp"
+#include "support/database_query.hpp"
+#include "support/temporary_database.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <csignal>
+
+using blast::test::Process;
+using blast::test::ProcessResult;
+using blast::test::query_value;
+using blast::test::SendTrial;
+using blast::test::Simulator;
+using blast::test::TemporaryDatabase;
+using blast::test::TrialSettings;
+using blast::test::wait_until;
+
+namespace {
+
+constexpr std::size_t recipients = 200;
+constexpr std::size_t some = 20;
+
+/// Sends until the signal stops it, and checks that it stopped with nothing in doubt.
+void stop_cleanly(const SendTrial& trial, int signal) {
+    Process sender = trial.start();
+    trial.wait_for_accepted(some, sender);
+    REQUIRE(sender.running());
+    sender.signal(signal);
+    const ProcessResult result = sender.wait();
+    INFO(result.err);
+    CHECK(result.exit_code == 128 + signal);
+    CHECK(result.err.find("blast-send --resume " + trial.blast_id()) != std::string::npos);
+    CHECK(trial.count("SENDING") == 0);
+    CHECK(trial.count("UNCONFIRMED") == 0);
+    CHECK(trial.count("RECORDED") == trial.journal().size());
+    CHECK(trial.count("QUEUED") > 0);
+    trial.check_books();
+}
+
+void send_what_is_due(const SendTrial& trial) {
+    const ProcessResult due =
+        Process({"blast-send", "--due", "--quiet"}, trial.environment()).wait();
+    INFO(due.err);
+    CHECK(due.exit_code == 0);
+}
+
+TrialSettings settings_of(const std::string& tag) {
+    TrialSettings settings;
+    settings.tag = tag;
+    settings.recipients = recipients;
+    return settings;
+}
+
+} // namespace
+
+TEST_CASE("SIGINT stops a sender cleanly; --due leaves its blast alone and --resume completes it") {
+    const TemporaryDatabase database;
+    const Simulator simulator({"--delay", "20ms"});
+    const SendTrial trial(database.url(), simulator, settings_of("interrupted"));
+    stop_cleanly(trial, SIGINT);
+    CHECK(query_value(database.url(), "SELECT stopped_by FROM blasts") == "person");
+    const std::size_t sent = trial.journal().size();
+    send_what_is_due(trial);
+    CHECK(trial.journal().size() == sent);
+    trial.complete();
+    trial.check_books();
+    CHECK(trial.count("RECORDED") == recipients);
+}
+
+TEST_CASE("SIGTERM stops a sender cleanly, and --due takes its blast up again") {
+    const TemporaryDatabase database;
+    const Simulator simulator({"--delay", "20ms"});
+    const SendTrial trial(database.url(), simulator, settings_of("terminated"));
+    stop_cleanly(trial, SIGTERM);
+    CHECK(query_value(database.url(), "SELECT stopped_by FROM blasts").empty());
+    send_what_is_due(trial);
+    trial.check_books();
+    CHECK(trial.count("RECORDED") == recipients);
+}
+
+TEST_CASE("A second signal ends a sender at once, with what was in flight in doubt") {
+    constexpr std::size_t concurrency = 2;
+    const TemporaryDatabase database;
+    const Simulator simulator({"--delay", "20s"});
+    TrialSettings settings = settings_of("twice");
+    settings.flags = {"--rate", "max", "--concurrency", std::to_string(concurrency)};
+    const SendTrial trial(database.url(), simulator, settings);
+    Process sender = trial.start();
+    trial.wait_for_accepted(concurrency, sender);
+    sender.signal(SIGINT);
+    wait_until("what was not posted to be given back", [&] {
+        return trial.count("SENDING") == concurrency;
+    });
+    CHECK(sender.running()); // it waits for the two in flight
+    sender.signal(SIGINT);
+    CHECK(sender.wait(std::chrono::seconds(10)).exit_code == 128 + SIGINT);
+    trial.check_books();
+    CHECK(trial.count("SENDING") == concurrency);
+}

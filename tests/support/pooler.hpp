@@ -1,0 +1,26 @@
+#pragma once
+
+#include "support/process.hpp"
+
+#include <memory>
+#include <string>
+
+namespace blast::test {
+
+/// PgBouncer in transaction mode in front of a server, on a free port of 127.0.0.1: few server connections, so that
+/// clients share them. Ended in the destructor.
+class Pooler {
+public:
+    /// `server_url` names the server and who to be there; throws, with what it said, when PgBouncer does not start.
+    explicit Pooler(const std::string& server_url);
+
+    /// For DATABASE_URL, with the same database as `server_url`.
+    const std::string& url() const noexcept { return url_; }
+
+private:
+    TemporaryFolder folder_;
+    std::string url_;
+    std::unique_ptr<Process> process_;
+};
+
+} // namespace blast::test

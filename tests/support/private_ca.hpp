@@ -1,0 +1,26 @@
+#pragma once
+
+#include "support/process.hpp"
+
+#include <string>
+
+namespace blast::test {
+
+/// A certificate authority of a test's own, with one server certificate of it, made by the openssl command.
+class PrivateCa {
+public:
+    PrivateCa();
+
+    /// Its own certificate, for who is to trust it.
+    std::string certificate() const { return folder_.path() + "/ca.crt"; }
+    /// Of a server that is named "localhost", and by no address.
+    std::string server_certificate() const { return folder_.path() + "/server.crt"; }
+    std::string server_key() const { return folder_.path() + "/server.key"; }
+
+private:
+    void issue();
+
+    TemporaryFolder folder_;
+};
+
+} // namespace blast::test
