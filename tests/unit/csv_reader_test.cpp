@@ -189,7 +189,8 @@ TEST_CASE("a file without a header is refused") {
 TEST_CASE("a header that cannot be used is refused with its line") {
     CHECK_THAT(
         error_of("\n\nname,NAME\n"), Contains("a.csv:3: columns 1 and 2 have the same name"));
-    CHECK_THAT(error_of("caf\xE9,b\n"), Contains("a.csv:1: the header has bytes that are not UTF-8"));
+    CHECK_THAT(
+        error_of("caf\xE9,b\n"), Contains("a.csv:1: the header has bytes that are not UTF-8"));
     CHECK_THAT(error_of(std::string("name\0,b\n", 8)), Contains("a.csv:1: the header has NUL"));
     CHECK_THAT(error_of(std::string(2'000, ',') + "\n"), Contains("a.csv:1: 2001 columns"));
     CHECK(CsvFile("phone,,\n").reader().columns() == Cells{"phone", "column_2", "column_3"});
@@ -206,7 +207,7 @@ TEST_CASE("UTF-16 is refused with advice") {
 TEST_CASE("a file that cannot be read is refused, saying why") {
     const TemporaryFolder folder;
     CHECK_THROWS_WITH(
-        CsvReader(folder.path() + "/none.csv"), Contains("none.csv: No such file or directory"));
+        CsvReader(folder.path() + "/none.csv"), Contains("none.csv\": No such file or directory"));
     CHECK_THROWS_WITH(CsvReader(folder.path()), Contains("Is a directory"));
     CHECK_THROWS_AS(CsvReader(folder.path()), UsageError);
     CHECK_THROWS_AS(CsvReader(""), UsageError);

@@ -77,10 +77,21 @@ TEST_CASE("a tag alone on its line vanishes with the line, whether its section i
         "a\n{{#x}}\n\nb\n{{/x}}\n {{^ x }} \r\nc\n  {{/ x }}\t\n\nd", "m");
     CHECK(message.render({{"x", "1"}}) == "a\n\nb\n\nd");
     CHECK(message.render({{"x", ""}}) == "a\nc\n\nd");
-    CHECK(rendered("a\n {{! c }}\nb\n", {}) == "a\nb\n");
+    CHECK(rendered("a\n {{! c }}\nb\n {{! two\nlines }} \nc", {}) == "a\nb\nc");
     CHECK(rendered("a\n{{#x}}b{{/x}}\nc", {}) == "a\n\nc");
     CHECK(rendered("a {{#x}}\nb{{/x}} c\n", {{"x", "1"}}) == "a \nb c\n");
     CHECK(rendered("{{#x}}\n{{#y}}\nb\n{{/y}}\n{{/x}}\nc", {{"x", "1"}}) == "c");
+}
+
+TEST_CASE("a closing tag may spell its column differently") {
+    CHECK(
+        rendered("{{#First Name}}a{{^City}}b{{/ city }}{{/first_name}}c", {{"FIRST NAME", "x"}}) ==
+        "abc");
+    CHECK(rendered("{{#a}}{{! {{/b}}1{{{a}}}{{/A}}2", {{"a", "x"}}) == "1x2");
+    CHECK_THROWS_WITH(
+        MessageTemplate("x\n{{#a}}\n{{/b}}", "t"), Contains("t:2: Unclosed section \"a\""));
+    CHECK_THROWS_WITH(
+        MessageTemplate("{{#abc d}}\n{{/ABC_D}}\n{{#a}}", "t"), Contains("t:3: Unclosed section"));
 }
 
 TEST_CASE("variables() lists each name once, sections included, in order of appearance") {

@@ -3,6 +3,7 @@
 #include "blast/core/error.hpp"
 #include "blast/core/printable.hpp"
 #include "blast/domain/column_name.hpp"
+#include "blast/domain/template_text.hpp"
 #include "blast/domain/unicode.hpp"
 
 #include <fmt/format.h>
@@ -20,11 +21,6 @@ using mustache::tag_type;
 
 constexpr std::string_view tag_remedy =
     "write {{name}}, {{#name}}...{{/name}} or {{^name}}...{{/name}}";
-
-/// A name that no column and no tag of a user's can have, since it is blank when normalised.
-constexpr std::string_view always_true = "_";
-constexpr std::size_t longest_template = 4 * longest_message;
-constexpr std::size_t most_sections = 500;
 
 /// What mustache asks when it meets a name. Sections push their value as a context of its own; since values are
 /// strings, names keep meaning columns inside.
@@ -48,7 +44,7 @@ public:
     void push(const mustache::data* /*value*/) override {}
     void pop() override {}
     const mustache::data* get(const std::string& name) const override {
-        if (name == always_true)
+        if (name == always_kept_section)
             return &always_;
         const auto found = std::find(names_.begin(), names_.end(), name);
         return found == names_.end() ? nullptr
@@ -87,63 +83,6 @@ struct Text {
     }
 };
 
-/// Nothing that a reader would see: blanks of any script, zero-width characters, direction marks.
-bool is_invisible(char32_t code_point) {
-    const auto within = [code_point](char32_t first, char32_t last) {
-        return code_point >= first && code_point <= last;
-    };
-    return code_point <= U' ' || within(0x7F, 0xA0) || code_point == 0xAD ||
-           within(0x2000, 0x200F) || within(0x2028, 0x202F) || within(0x205F, 0x206F) ||
-           code_point == 0x3000 || code_point == 0xFEFF;
-}
-
-bool is_blank(std::string_view text) {
-    while (!text.empty()) {
-        if (!is_invisible(take_code_point(text)))
-            return false;
-    }
-    return true;
-}
-
-/// Whether the line is nothing but one closing tag or comment.
-bool is_lone_tag(std::string_view line) {
-    const std::size_t opening = line.find("{{");
-    const std::size_t closing = line.find("}}");
-    if (opening == std::string_view::npos || closing == std::string_view::npos)
-        return false;
-    const std::string_view inside = line.substr(opening + 2);
-    const std::size_t mark = inside.find_first_not_of(" \t");
-    return mark != std::string_view::npos && (inside[mark] == '/' || inside[mark] == '!') &&
-           inside.find("{{") == std::string_view::npos && is_blank(line.substr(0, opening)) &&
-           is_blank(line.substr(closing + 2));
-}
-
-/// Mustache's specification lets a tag that is alone on its line vanish with the line. The library does so only where a
-/// section is kept; an empty section that always is, put behind the lone tags, makes it do so for all.
-std::string with_lone_tags_marked(std::string_view text) {
-    std::string marked;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
-        const std::string_view line = text.substr(0, end);
-        const std::size_t tag_end = is_lone_tag(line) ? line.find("}}") + 2 : 0;
-        marked += line.substr(0, tag_end);
-        if (tag_end > 0)
-            marked += fmt::format("{{{{#{0}}}}}{{{{/{0}}}}}", always_true);
-        marked += line.substr(tag_end);
-        text.remove_prefix(end);
-    }
-    return marked;
-}
-
-/// "message.txt:3" for an offset on the third line; "--message" as it is, for texts of one line.
-std::string place(std::string_view text, const std::string& origin, std::size_t offset) {
-    if (text.find('\n') == std::string_view::npos)
-        return printable(origin);
-    const std::string_view before = text.substr(0, offset);
-    return fmt::format(
-        "{}:{}", printable(origin), 1 + std::count(before.begin(), before.end(), '\n'));
-}
-
 /// The library's words end with the offset of what is wrong: "Unclosed tag at 17".
 [[noreturn]] void
 refuse_syntax(std::string_view text, const std::string& origin, const std::string& complaint) {
@@ -151,29 +90,9 @@ refuse_syntax(std::string_view text, const std::string& origin, const std::strin
     const std::string digits = at == std::string::npos ? "0" : complaint.substr(at + 4);
     throw UsageError(
         fmt::format(
-            "{}: {}", place(text, origin, std::strtoul(digits.c_str(), nullptr, 10)),
+            "{}: {}", template_place(text, origin, std::strtoul(digits.c_str(), nullptr, 10)),
             printable(complaint.substr(0, at))),
         std::string(tag_remedy));
-}
-
-void refuse_unusable(std::string_view text, const std::string& origin) {
-    const std::string where = printable(origin);
-    if (!is_utf8(text) || text.find('\0') != std::string_view::npos)
-        throw UsageError(where + ": the message is not UTF-8 text", "save it as UTF-8");
-    if (is_blank(text))
-        throw UsageError(where + ": the message is empty", "give the text to send");
-    if (text.size() > longest_template)
-        throw UsageError(
-            fmt::format("{}: the message has {} bytes", where, text.size()),
-            fmt::format("WhatsApp takes {}: shorten it", longest_message));
-    std::size_t sections = 0;
-    for (std::size_t at = text.find("{{"); at != std::string_view::npos;
-         at = text.find("{{", at + 2))
-        sections += text.substr(at + 2, 1) == "#" || text.substr(at + 2, 1) == "^" ? 1U : 0U;
-    if (sections > most_sections)
-        throw UsageError(
-            fmt::format("{}: the message has {} sections", where, sections),
-            fmt::format("use at most {}", most_sections));
 }
 
 void require_column(
@@ -198,7 +117,8 @@ public:
     Parsed(std::string text, std::string origin)
         : text_(std::move(text)),
           origin_(std::move(origin)),
-          mustache_(checked(text_)),
+          prepared_(with_matching_closers(text_)),
+          mustache_(checked()),
           columns_(variables_) {
         mustache_.set_custom_escape([](const std::string& value) { return value; });
     }
@@ -221,19 +141,19 @@ public:
 
 private:
     /// Refuses what cannot be used, collects what the tags name, and returns the text for the library.
-    std::string checked(const std::string& text) {
-        refuse_unusable(text, origin_);
+    std::string checked() {
+        check_template_text(text_, origin_);
         Component root;
         std::string complaint;
         mustache::context<std::string> nothing;
         mustache::context_internal<std::string> context(nothing);
-        const mustache::parser<std::string> parser(text, context, root, complaint);
+        const mustache::parser<std::string> parser(prepared_, context, root, complaint);
         if (!complaint.empty())
-            refuse_syntax(text, origin_, complaint);
+            refuse_syntax(prepared_, origin_, complaint);
         for (const Component& part : root.children)
             has_own_text_ = has_own_text_ || (part.is_text() && !is_blank(part.text));
         read_tags(root);
-        return with_lone_tags_marked(text);
+        return with_lone_tags_marked(prepared_);
     }
 
     void read_tags(const Component& parent) {
@@ -262,11 +182,13 @@ private:
 
     [[noreturn]] void refuse(const Component& part, const std::string& wrong) const {
         throw UsageError(
-            place(text_, origin_, part.position) + ": " + wrong, std::string(tag_remedy));
+            template_place(prepared_, origin_, part.position) + ": " + wrong,
+            std::string(tag_remedy));
     }
 
     std::string text_;
     std::string origin_;
+    std::string prepared_; ///< what the library parses
     std::vector<std::string> variables_;
     bool has_own_text_ = false;
     std::size_t tags_ = 0;

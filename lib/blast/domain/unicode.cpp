@@ -34,6 +34,15 @@ char32_t decoded(std::string_view text, std::size_t length) noexcept {
     return code_point;
 }
 
+bool is_invisible(char32_t code_point) noexcept {
+    const auto within = [code_point](char32_t first, char32_t last) {
+        return code_point >= first && code_point <= last;
+    };
+    return code_point <= U' ' || within(0x7F, 0xA0) || code_point == 0xAD ||
+           within(0x2000, 0x200F) || within(0x2028, 0x202F) || within(0x205F, 0x206F) ||
+           code_point == 0x3000 || code_point == 0xFEFF;
+}
+
 char tail_byte(char32_t code_point, unsigned shift) {
     return static_cast<char>(0x80U | ((code_point >> shift) & 0x3FU));
 }
@@ -89,6 +98,14 @@ bool is_letter_or_digit(char32_t code_point) noexcept {
     }
     const locale_t locale = utf8_locale();
     return locale != nullptr && iswalnum_l(static_cast<wint_t>(code_point), locale) != 0;
+}
+
+bool is_blank(std::string_view text) noexcept {
+    while (!text.empty()) {
+        if (!is_invisible(take_code_point(text)))
+            return false;
+    }
+    return true;
 }
 
 } // namespace blast

@@ -18,4 +18,7 @@ char32_t lower_case(char32_t code_point) noexcept;
 /// Whether it is a letter or a digit of any script (C.UTF-8's class alnum): emoji, punctuation and blanks are not.
 bool is_letter_or_digit(char32_t code_point) noexcept;
 
+/// Whether a reader would see nothing: blanks of any script, control and zero-width characters, direction marks.
+bool is_blank(std::string_view text) noexcept;
+
 } // namespace blast

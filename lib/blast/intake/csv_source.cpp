@@ -17,7 +17,7 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& name, int error) {
     throw UsageError(
-        fmt::format("cannot read {}: {}", name, std::generic_category().message(error)),
+        fmt::format("cannot read \"{}\": {}", name, std::generic_category().message(error)),
         "give the path of a CSV file, or - for standard input");
 }
 

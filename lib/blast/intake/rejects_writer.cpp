@@ -22,7 +22,7 @@ constexpr std::size_t buffer_limit = 64UL * 1024;
 
 [[noreturn]] void refuse(const std::string& path, const std::string& why) {
     throw UsageError(
-        fmt::format("cannot write --rejects {}: {}", printable(path), why),
+        fmt::format("cannot write --rejects \"{}\": {}", printable(path), why),
         "give a file that can be written");
 }
 
