@@ -87,6 +87,20 @@ std::string mismatch_in_our_words(const std::string& text) {
     throw UsageError(wrong, fmt::format("see `{} --help`", app.get_name()));
 }
 
+/// A script's unset variable ('--test "$PHONE"') must not pass for a flag that was not given.
+void refuse_empty_values(const CLI::App& app) {
+    for (const CLI::App* const command : given_commands(app)) {
+        for (const CLI::Option* const option : command->get_options()) {
+            const auto& values = option->results();
+            if (std::find(values.begin(), values.end(), "") != values.end()) {
+                throw UsageError(
+                    fmt::format("{} needs a value", option->get_name()),
+                    "an empty one is given; leave it out or fill it");
+            }
+        }
+    }
+}
+
 std::string joined_names(const std::vector<OutputFormat>& formats) {
     std::vector<std::string_view> names;
     names.reserve(formats.size());
@@ -171,6 +185,7 @@ Settings CommandLine::parse() {
     } catch (const CLI::ParseError& error) {
         refuse(*app_, error);
     }
+    refuse_empty_values(*app_);
     return resolve_settings(invocation_, flags_, formats_);
 }
 

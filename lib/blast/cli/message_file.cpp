@@ -30,9 +30,10 @@ std::string read_message_file(const std::string& path) {
                            std::filesystem::file_size(path, unknown) > largest_file;
     std::ifstream in(path, std::ios::binary);
     std::ostringstream content;
-    if (in && !too_large && !std::filesystem::is_directory(path, unknown))
+    const bool folder = std::filesystem::is_directory(path, unknown);
+    if (in && !too_large && !folder && in.peek() != std::ifstream::traits_type::eof())
         content << in.rdbuf();
-    if (!in || content.fail())
+    if (in.bad() || !in.is_open() || folder || content.fail())
         throw UsageError(
             fmt::format("--message-file: cannot read '{}'", printable(path)),
             "check its name and permissions");

@@ -42,11 +42,12 @@ std::optional<date::local_seconds> parse_local(const std::string& text, date::lo
         if (!in.fail() && in.peek() == std::istringstream::traits_type::eof())
             return time;
     }
-    std::istringstream in(text);
-    std::chrono::minutes of_day{};
-    in >> date::parse("%H:%M", of_day);
+    // With a date before it, for which the library checks hours and minutes; a bare duration may be any.
+    std::istringstream in("1970-01-01 " + text);
+    date::local_seconds time;
+    in >> date::parse("%F %H:%M", time);
     if (!in.fail() && in.peek() == std::istringstream::traits_type::eof())
-        return today + of_day;
+        return today + time.time_since_epoch();
     return std::nullopt;
 }
 
@@ -56,7 +57,8 @@ WallTime checked_range(SysMilliseconds time, std::string_view text, std::string_
     constexpr date::sys_days last = date::year{2200} / 1 / 1;
     if (time < first || time >= last)
         throw UsageError(
-            fmt::format("{}: '{}' is out of range", what, printable(text)), "give a time from 1970 to 2199");
+            fmt::format("{}: '{}' is out of range", what, printable(text)),
+            "give a time from 1970 to 2199");
     return WallTime(time);
 }
 
@@ -88,7 +90,8 @@ std::string TimeZone::for_people(WallTime time) const {
 
 std::chrono::seconds TimeZone::time_of_day(WallTime time) const {
     const auto local =
-        date::make_zoned(locate(name_), std::chrono::floor<std::chrono::seconds>(time)).get_local_time();
+        date::make_zoned(locate(name_), std::chrono::floor<std::chrono::seconds>(time))
+            .get_local_time();
     return local - date::floor<date::days>(local);
 }
 
