@@ -1,0 +1,103 @@
+#pragma once
+
+#include "blast/domain/gateway_rest.hpp"
+#include "blast/domain/poll_events.hpp"
+
+#include <deque>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace blast {
+
+/// What a pass may do, decided before it starts.
+struct PollLimits {
+    std::optional<double> per_second = 20; ///< nothing: as fast as the gateway answers
+    std::size_t concurrency = 8;
+    Instant deadline = Instant::max(); ///< checks are begun so that they end by it
+    std::chrono::milliseconds request_limit{10'000};
+    std::chrono::milliseconds lease{40'000};           ///< of a claim; longer than any request
+    std::chrono::milliseconds database_budget{60'000}; ///< how long the database may be away
+};
+
+/// What became of the candidates so far.
+struct PollCounts {
+    std::int64_t checked = 0;     ///< the gateway told something of them
+    std::int64_t failed = 0;      ///< it was asked, in vain
+    std::int64_t passed_over = 0; ///< another run had them, or they were not due any more
+    std::int64_t let_go = 0;      ///< claimed, but not asked about in time
+};
+
+/// One pass of checks by one process, as a pure machine: events and the time come in, commands go out. It decides what is
+/// claimed, asked, written and let go; it knows no SQL, no HTTP and no clock. A message is asked about at most once, only
+/// while its claim's lease is safe; what was claimed is written or let go before the pass ends. Not thread-safe.
+class PollMachine {
+public:
+    PollMachine(const PollLimits& limits, Random& random, Instant now);
+
+    /// The commands that follow from `event`, in order. LoadCandidates, Exchange and Check are answered by an event later,
+    /// never from within.
+    std::vector<PollCommand> next(const PollEvent& event, Instant now);
+
+    /// When it wants a PollTick at the latest.
+    Instant wake_at(Instant now) const;
+
+    const PollCounts& counts() const noexcept { return counts_; }
+    /// Whether the gateway has answered anything at all.
+    bool ever_answered() const noexcept { return ever_answered_; }
+
+private:
+    struct Held {
+        MessageHandle message = 0;
+        Instant lease_ends{};
+    };
+
+    void take(const CandidatesLoaded& event, Instant now);
+    void take(const Exchanged& event, Instant now);
+    void take(const DatabaseLost& event, Instant now);
+    void take(const DatabaseReady& event, Instant now);
+    void take(const CheckEnded& event, Instant now);
+    void take(const PollStopRequested& event, Instant now);
+    void take(const PollTick& event, Instant now);
+
+    void end_for(PollEnd reason);
+    void let_ready_go();
+    void watch_limits(Instant now);
+    void begin_checks(std::vector<PollCommand>& commands, Instant now);
+    bool may_begin(Instant now) const;
+    Check begin(const Held& held, std::chrono::milliseconds limit, Instant now);
+    std::chrono::milliseconds time_for_request(const Held& held, Instant now) const;
+    void use_database(std::vector<PollCommand>& commands, Instant now);
+    void begin_exchange(std::size_t claim, Instant now);
+    bool wants_claim(Instant now) const;
+    bool wants_write(Instant now) const;
+    bool is_finished() const;
+    std::size_t batch() const;
+    std::chrono::nanoseconds gap() const;
+
+    PollLimits limits_;
+    GatewayRest rest_;
+    PollCounts counts_;
+    std::optional<PollEnd> ending_;
+    bool ended_ = false;
+
+    std::size_t candidates_ = 0; ///< loaded and not claimed yet
+    bool more_candidates_ = true;
+    bool database_ready_ = false;
+    bool database_busy_ = false;
+    std::optional<Instant> database_away_since_;
+    Exchange exchange_; ///< the one under way, for the case that its answer is lost
+    Instant exchange_begun_at_{};
+
+    std::deque<Held> ready_; ///< claimed, not asked about yet
+    std::vector<MessageHandle> told_;
+    std::vector<MessageHandle> released_;
+    Instant unwritten_since_{};
+
+    Instant next_check_at_{};
+    std::chrono::nanoseconds usual_latency_{};
+    bool ever_answered_ = false;
+    std::unordered_map<MessageHandle, Instant> begun_at_;
+};
+
+} // namespace blast
