@@ -147,6 +147,8 @@ CREATE TABLE webhook_inbox (
     message_id   text,
     phone_number text,                            -- E.164 of the person's side
     occurred_at  timestamptz,                     -- when the person wrote, or the receipt's own time
+    device       text,                            -- that got the reply, where its own number was known; else NULL
+    answers_since timestamptz,                    -- a reply answers no message that was sent earlier
     blast_id     bigint,                          -- what it was applied to
     recipient_id bigint,
     reason       text,

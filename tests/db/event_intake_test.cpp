@@ -37,7 +37,7 @@ struct Scene {
     }
 
     std::int64_t retry(const RetryScope& scope = RetryScope::all()) {
-        return retry_waiting(connection, intake.rules(), slot, scope);
+        return retry_waiting(connection, slot, scope);
     }
 
     std::int64_t now() {
@@ -206,6 +206,26 @@ TEST_CASE("a reply to a device whose number is known answers a message of that d
     scene.take_in({message("60123456789", "hi", scene.now(), "601140464720")});
     CHECK(scene.blast.status(ours) == "REPLIED");
     CHECK(other.status(theirs) == "PENDING");
+}
+
+TEST_CASE("a reply that waits keeps the rules by which it came in") {
+    AttributionRules rules;
+    rules.window = std::chrono::hours(1);
+    rules.device_of_number = {{"+601140464720", "5850"}};
+    Scene scene(rules);
+    scene.take_in({message("60123456789", "hi", scene.now(), "601140464720")});
+    MessageFixture too_old{"+60123456789", "a"};
+    too_old.sent_ago = 3700;
+    MessageFixture other_device{"+60123456789", "b"};
+    other_device.device = "5851";
+    scene.blast.add(too_old);
+    TrackedBlast other(scene.database, "merdeka", "5851");
+    other.add(other_device);
+    CHECK(scene.retry() == 0);
+    TrackedBlast right(scene.database, "deepavali");
+    right.add(MessageFixture{"+60123456789", "c"});
+    CHECK(scene.retry() == 1);
+    CHECK(right.status(1) == "REPLIED");
 }
 
 TEST_CASE("a reply from a hidden number or a group is kept, unresolved") {

@@ -39,6 +39,15 @@ StatusReceipt receipt_of(std::int64_t at) {
     return receipt;
 }
 
+Match answer(
+    const IncomingMessage& reply,
+    std::int64_t at,
+    const std::vector<SentMessage>& messages,
+    const std::vector<OpenAttempt>& attempts,
+    const AttributionRules& rules) {
+    return match_reply(reply_scope(reply, at, rules), messages, attempts);
+}
+
 std::int64_t credited(const Match& match) {
     return match.verdict == MatchVerdict::matched ? match.key.blast_id : 0;
 }
@@ -48,28 +57,25 @@ std::int64_t credited(const Match& match) {
 TEST_CASE("a reply is credited to the latest message before it") {
     const std::vector<SentMessage> messages{
         sent(1, noon - 3 * day), sent(3, noon + 10), sent(2, noon - day)};
-    CHECK(credited(match_reply(reply_to(), noon, messages, {}, {})) == 2);
-    CHECK(credited(match_reply(reply_to(), noon + 10, messages, {}, {})) == 3);
+    CHECK(credited(answer(reply_to(), noon, messages, {}, {})) == 2);
+    CHECK(credited(answer(reply_to(), noon + 10, messages, {}, {})) == 3);
 }
 
 TEST_CASE("the same second counts as before, a second later does not") {
-    CHECK(credited(match_reply(reply_to(), noon, {sent(1, noon)}, {}, {})) == 1);
-    CHECK(
-        match_reply(reply_to(), noon, {sent(1, noon + 1)}, {}, {}).verdict == MatchVerdict::waits);
+    CHECK(credited(answer(reply_to(), noon, {sent(1, noon)}, {}, {})) == 1);
+    CHECK(answer(reply_to(), noon, {sent(1, noon + 1)}, {}, {}).verdict == MatchVerdict::waits);
 }
 
 TEST_CASE("a message is credited for as long as the attribution window, to the second") {
-    CHECK(credited(match_reply(reply_to(), noon, {sent(1, noon - 7 * day)}, {}, {})) == 1);
-    CHECK(credited(match_reply(reply_to(), noon, {sent(1, noon - 7 * day - 1)}, {}, {})) == 0);
+    CHECK(credited(answer(reply_to(), noon, {sent(1, noon - 7 * day)}, {}, {})) == 1);
+    CHECK(credited(answer(reply_to(), noon, {sent(1, noon - 7 * day - 1)}, {}, {})) == 0);
     AttributionRules rules;
     rules.window = std::chrono::hours(1);
-    CHECK(credited(match_reply(reply_to(), noon, {sent(1, noon - 3601)}, {}, rules)) == 0);
+    CHECK(credited(answer(reply_to(), noon, {sent(1, noon - 3601)}, {}, rules)) == 0);
 }
 
 TEST_CASE("of two messages in one second the later blast's is credited") {
-    CHECK(
-        credited(match_reply(reply_to(), noon, {sent(2, noon - 5), sent(1, noon - 5)}, {}, {})) ==
-        2);
+    CHECK(credited(answer(reply_to(), noon, {sent(2, noon - 5), sent(1, noon - 5)}, {}, {})) == 2);
 }
 
 TEST_CASE("a reply to a device whose number is known answers that device's message") {
@@ -77,22 +83,22 @@ TEST_CASE("a reply to a device whose number is known answers that device's messa
     rules.device_of_number = {{"+601140464720", "5850"}};
     const std::vector<SentMessage> messages{
         sent(1, noon - 100, "5850"), sent(2, noon - 50, "5851")};
-    CHECK(credited(match_reply(reply_to("+601140464720"), noon, messages, {}, rules)) == 1);
-    CHECK(credited(match_reply(reply_to("+60199999999"), noon, messages, {}, rules)) == 2);
-    CHECK(credited(match_reply(reply_to(), noon, messages, {}, rules)) == 2);
+    CHECK(credited(answer(reply_to("+601140464720"), noon, messages, {}, rules)) == 1);
+    CHECK(credited(answer(reply_to("+60199999999"), noon, messages, {}, rules)) == 2);
+    CHECK(credited(answer(reply_to(), noon, messages, {}, rules)) == 2);
     CHECK(
-        credited(match_reply(
-            reply_to("+601140464720"), noon, {sent(2, noon - 50, "5851")}, {}, rules)) == 0);
+        credited(
+            answer(reply_to("+601140464720"), noon, {sent(2, noon - 50, "5851")}, {}, rules)) == 0);
 }
 
 TEST_CASE("a reply waits while a newer message may be on its way") {
     const std::vector<SentMessage> messages{sent(1, noon - day)};
     for (const OutboxState state : {OutboxState::sending, OutboxState::unconfirmed}) {
         CHECK(
-            match_reply(reply_to(), noon, messages, {open(2, noon - 60, state)}, {}).verdict ==
+            answer(reply_to(), noon, messages, {open(2, noon - 60, state)}, {}).verdict ==
             MatchVerdict::waits);
         CHECK(
-            match_reply(reply_to(), noon, {}, {open(2, noon - 60, state)}, {}).verdict ==
+            answer(reply_to(), noon, {}, {open(2, noon - 60, state)}, {}).verdict ==
             MatchVerdict::waits);
     }
 }
@@ -102,7 +108,7 @@ TEST_CASE("a reply does not wait for what it cannot answer") {
     const auto credit = [&](const OpenAttempt& attempt) {
         AttributionRules rules;
         rules.device_of_number = {{"+601140464720", "5850"}};
-        return credited(match_reply(reply_to("+601140464720"), noon, messages, {attempt}, rules));
+        return credited(answer(reply_to("+601140464720"), noon, messages, {attempt}, rules));
     };
     CHECK(credit(open(6, noon - 200)) == 5);                     // older than what is credited
     CHECK(credit(open(6, noon + 60)) == 5);                      // begun after the reply
@@ -179,7 +185,7 @@ TEST_CASE(
     "whatever was sent, a reply is credited to no message after it and to none that another outdates") {
     rc::prop("", [] {
         const std::vector<SentMessage> messages = any_messages();
-        const Match match = match_reply(reply_to(), noon, messages, any_attempts(), {});
+        const Match match = answer(reply_to(), noon, messages, any_attempts(), {});
         if (match.verdict != MatchVerdict::matched)
             return;
         const auto chosen =
@@ -198,8 +204,8 @@ TEST_CASE("whatever is open, a reply waits exactly as long as something newer ma
     rc::prop("", [] {
         const std::vector<SentMessage> messages = any_messages();
         const std::vector<OpenAttempt> attempts = any_attempts();
-        const Match settled = match_reply(reply_to(), noon, messages, {}, {});
-        const Match match = match_reply(reply_to(), noon, messages, attempts, {});
+        const Match settled = answer(reply_to(), noon, messages, {}, {});
+        const Match match = answer(reply_to(), noon, messages, attempts, {});
         std::int64_t credited_second = noon - 7 * day;
         for (const SentMessage& message : messages) {
             if (settled.verdict == MatchVerdict::matched && message.key == settled.key)
@@ -220,9 +226,9 @@ TEST_CASE("whatever is open, a reply waits exactly as long as something newer ma
 TEST_CASE("the order in which messages are looked at makes no difference") {
     rc::prop("", [] {
         std::vector<SentMessage> messages = any_messages();
-        const Match forwards = match_reply(reply_to(), noon, messages, {}, {});
+        const Match forwards = answer(reply_to(), noon, messages, {}, {});
         std::reverse(messages.begin(), messages.end());
-        const Match backwards = match_reply(reply_to(), noon, messages, {}, {});
+        const Match backwards = answer(reply_to(), noon, messages, {}, {});
         RC_ASSERT(forwards.verdict == backwards.verdict);
         RC_ASSERT(forwards.key == backwards.key);
     });

@@ -13,54 +13,50 @@ Match waits(const char* reason) {
     return {MatchVerdict::waits, {}, reason};
 }
 
-/// The device that got a message, "" when its own number is not known.
-std::string receiving_device(const IncomingMessage& reply, const AttributionRules& rules) {
-    const auto known = rules.device_of_number.find(reply.receiver);
-    return known == rules.device_of_number.end() ? std::string() : known->second;
-}
-
 /// Whether a message by `device` can be about one by `other`; an empty one may be any.
 bool may_be_same_device(const std::string& device, const std::string& other) {
     return device.empty() || other.empty() || device == other;
 }
 
-const SentMessage* latest_before(
-    const std::vector<SentMessage>& sent,
-    const std::string& device,
-    std::int64_t at,
-    std::int64_t window) {
+const SentMessage* latest_in_scope(const std::vector<SentMessage>& sent, const ReplyScope& scope) {
     const SentMessage* latest = nullptr;
     const auto order = [](const SentMessage& message) {
         return std::tuple(message.sent_second, message.key);
     };
     for (const SentMessage& message : sent) {
-        const bool in_window = message.sent_second <= at && at - message.sent_second <= window;
-        if (in_window && may_be_same_device(device, message.device) &&
+        const bool in_time =
+            message.sent_second >= scope.earliest && message.sent_second <= scope.latest;
+        if (in_time && may_be_same_device(scope.device, message.device) &&
             (latest == nullptr || order(*latest) < order(message)))
             latest = &message;
     }
     return latest;
 }
 
-bool may_be_answered(const OpenAttempt& attempt, std::int64_t at, std::int64_t window) {
-    return attempt.state != OutboxState::queued &&
-           attempt.begun_second <= at + clock_slack_seconds && at - attempt.begun_second <= window;
+bool may_be_answered(const OpenAttempt& attempt, const ReplyScope& scope) {
+    return attempt.state != OutboxState::queued && attempt.begun_second >= scope.earliest &&
+           attempt.begun_second <= scope.latest + clock_slack_seconds &&
+           may_be_same_device(scope.device, attempt.device);
 }
 
 } // namespace
 
+ReplyScope
+reply_scope(const IncomingMessage& reply, std::int64_t at, const AttributionRules& rules) {
+    const auto known = rules.device_of_number.find(reply.receiver);
+    return {
+        at - rules.window.count(), at,
+        known == rules.device_of_number.end() ? std::string() : known->second};
+}
+
 Match match_reply(
-    const IncomingMessage& reply,
-    std::int64_t at,
+    const ReplyScope& scope,
     const std::vector<SentMessage>& sent,
-    const std::vector<OpenAttempt>& open,
-    const AttributionRules& rules) {
-    const std::string device = receiving_device(reply, rules);
-    const SentMessage* const latest = latest_before(sent, device, at, rules.window.count());
+    const std::vector<OpenAttempt>& open) {
+    const SentMessage* const latest = latest_in_scope(sent, scope);
     const bool newer_is_open =
         std::any_of(open.begin(), open.end(), [&](const OpenAttempt& attempt) {
-            return may_be_answered(attempt, at, rules.window.count()) &&
-                   may_be_same_device(device, attempt.device) &&
+            return may_be_answered(attempt, scope) &&
                    (latest == nullptr || attempt.begun_second >= latest->sent_second);
         });
     if (newer_is_open)

@@ -41,13 +41,24 @@ struct OpenAttempt {
     std::int64_t ended_second = 0; ///< epoch; the latest moment at which it can have been sent
 };
 
-/// How replies find their message.
+/// How replies find their message, as the settings say it.
 struct AttributionRules {
     /// A reply is credited to a message that was sent at most so long before it.
     std::chrono::seconds window = std::chrono::hours(7 * 24);
     /// The devices whose own number is known: E.164 to device id.
     std::map<std::string, std::string> device_of_number;
 };
+
+/// Which messages one reply can answer.
+struct ReplyScope {
+    std::int64_t earliest = 0; ///< epoch seconds: sent no earlier,
+    std::int64_t latest = 0;   ///< and no later: the reply's own second
+    std::string device;        ///< by this device; empty: by any
+};
+
+/// `at` is the reply's time in epoch seconds.
+ReplyScope
+reply_scope(const IncomingMessage& reply, std::int64_t at, const AttributionRules& rules);
 
 enum class MatchVerdict {
     matched,  ///< it is about `key`
@@ -64,16 +75,13 @@ struct Match {
 /// Two clocks, the gateway's and the database's, may differ by so much.
 constexpr std::int64_t clock_slack_seconds = 5;
 
-/// Which message a reply answers: the latest that was sent to that phone within the window before it, the same second
-/// included, by the device that got the reply where its number is known. It waits while a newer message to the phone may
-/// be on its way (SENDING or UNCONFIRMED), rather than credit an older one. `at` is the reply's time in epoch seconds;
-/// `sent` and `open` are those of the phone, in any order.
+/// Which message a reply answers: the latest in its scope, the reply's own second included. It waits while a newer message
+/// to the phone may be on its way (SENDING or UNCONFIRMED), rather than credit an older one. `sent` and `open` are those of
+/// the phone, in any order.
 Match match_reply(
-    const IncomingMessage& reply,
-    std::int64_t at,
+    const ReplyScope& scope,
     const std::vector<SentMessage>& sent,
-    const std::vector<OpenAttempt>& open,
-    const AttributionRules& rules);
+    const std::vector<OpenAttempt>& open);
 
 /// Whether a receipt whose message id is not recorded anywhere tells the outcome of an UNCONFIRMED attempt: the phone is the
 /// same, the device not another, the message's time lies inside the attempt (5 s of slack), and no other attempt to that

@@ -1,7 +1,5 @@
 #include "blast/domain/event_match.hpp"
 
-#include <cmath>
-
 namespace blast {
 
 namespace {
@@ -34,14 +32,10 @@ std::vector<Match> match_receipt(const StatusReceipt& receipt, const EventFacts&
 }
 
 Match match_message(
-    const IncomingMessage& message,
-    double received_at,
-    const EventFacts& facts,
-    const AttributionRules& rules) {
-    const auto second = static_cast<std::int64_t>(std::floor(time_of(message, received_at).at));
+    const IncomingMessage& message, const ReplyScope& scope, const EventFacts& facts) {
     return match_reply(
-        message, second, values_of(facts.sent_to_phone, message.phone),
-        values_of(facts.open_attempts, message.phone), rules);
+        scope, values_of(facts.sent_to_phone, message.phone),
+        values_of(facts.open_attempts, message.phone));
 }
 
 } // namespace blast

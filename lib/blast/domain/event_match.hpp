@@ -36,9 +36,6 @@ std::vector<Match> match_receipt(const StatusReceipt& receipt, const EventFacts&
 
 /// What a message from a person answers.
 Match match_message(
-    const IncomingMessage& message,
-    double received_at,
-    const EventFacts& facts,
-    const AttributionRules& rules);
+    const IncomingMessage& message, const ReplyScope& scope, const EventFacts& facts);
 
 } // namespace blast

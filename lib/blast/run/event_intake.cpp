@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <unordered_map>
 
 namespace blast {
@@ -33,6 +34,14 @@ DistinctEvents distinct(const std::vector<const InboxEvent*>& group) {
         }
     }
     return out;
+}
+
+ArrivedEvent arrived(const InboxEvent& event, double received_at, const AttributionRules& rules) {
+    const auto* const message = std::get_if<IncomingMessage>(&event.content);
+    if (message == nullptr)
+        return {&event, received_at, {}};
+    const double at = std::floor(time_of(*message, received_at).at);
+    return {&event, received_at, reply_scope(*message, static_cast<std::int64_t>(at), rules)};
 }
 
 std::optional<double> told_time(const ArrivedEvent& arrived) {
@@ -66,6 +75,7 @@ plan_event(const ArrivedEvent& arrived, const Matches& matches, TrackingChanges&
     InboxRecord record;
     record.event = arrived.event;
     record.occurred_at = told_time(arrived);
+    record.scope = arrived.scope;
     if (is_applicable(matches)) {
         record.state = InboxState::applied;
         record.recipient = matches.front().key;
@@ -145,10 +155,10 @@ EventIntake::commit(Connection& connection, const std::vector<const InboxEvent*>
     std::vector<ArrivedEvent> fresh;
     for (std::size_t i = 0; i < came.events.size(); ++i) {
         if (!facts.repeated.contains(i))
-            fresh.push_back({came.events[i], facts.now});
+            fresh.push_back(arrived(*came.events[i], facts.now, rules_));
     }
     TrackingChanges changes(ChangeSource::webhook);
-    const std::vector<Matches> matches = match_events(fresh, facts, rules_);
+    const std::vector<Matches> matches = match_events(fresh, facts);
     const std::vector<std::string> opt_outs = plan_opt_outs(fresh, facts, changes);
     std::vector<InboxRecord> records;
     for (std::size_t i = 0; i < fresh.size(); ++i)

@@ -9,12 +9,11 @@ namespace blast {
 
 namespace {
 
-Matches
-match_event(const ArrivedEvent& arrived, const EventFacts& facts, const AttributionRules& rules) {
+Matches match_event(const ArrivedEvent& arrived, const EventFacts& facts) {
     if (const auto* const receipt = std::get_if<StatusReceipt>(&arrived.event->content))
         return match_receipt(*receipt, facts);
     if (const auto* const message = std::get_if<IncomingMessage>(&arrived.event->content))
-        return {match_message(*message, arrived.received_at, facts, rules)};
+        return {match_message(*message, arrived.scope, facts)};
     return {};
 }
 
@@ -59,14 +58,12 @@ void add_receipt(const InboxEvent& event, const Match& match, TrackingChanges& c
 
 } // namespace
 
-std::vector<Matches> match_events(
-    const std::vector<ArrivedEvent>& events,
-    const EventFacts& facts,
-    const AttributionRules& rules) {
+std::vector<Matches>
+match_events(const std::vector<ArrivedEvent>& events, const EventFacts& facts) {
     std::vector<Matches> all;
     all.reserve(events.size());
     for (const ArrivedEvent& arrived : events)
-        all.push_back(match_event(arrived, facts, rules));
+        all.push_back(match_event(arrived, facts));
     drop_rival_confirmations(events, all);
     return all;
 }

@@ -5,20 +5,18 @@
 #include "blast/run/group_work.hpp"
 #include "blast/store/inbox_store.hpp"
 
-#include <algorithm>
-
 namespace blast {
 
 namespace {
 
 constexpr std::size_t page_size = 500;
-constexpr std::chrono::hours least_patience{8 * 24};
+constexpr std::chrono::hours patience{8 * 24};
 
 /// One page of events that wait, tried together.
 class Page {
 public:
-    Page(Connection& connection, const AttributionRules& rules, int counter_slot)
-        : connection_(connection), rules_(rules), counter_slot_(counter_slot) {}
+    Page(Connection& connection, int counter_slot)
+        : connection_(connection), counter_slot_(counter_slot) {}
 
     void retry(const std::vector<WaitingEvent>& rows) {
         std::vector<InboxEvent> events;
@@ -29,10 +27,10 @@ public:
         std::vector<ArrivedEvent> arrived;
         for (std::size_t i = 0; i < rows.size(); ++i) {
             pointers.push_back(&events[i]);
-            arrived.push_back({&events[i], rows[i].received_at});
+            arrived.push_back({&events[i], rows[i].received_at, rows[i].scope});
         }
         const EventFacts facts = look_up_waiting(connection_, pointers);
-        apply(rows, arrived, match_events(arrived, facts, rules_));
+        apply(rows, arrived, match_events(arrived, facts));
     }
 
     std::int64_t applied() const noexcept { return applied_; }
@@ -60,19 +58,14 @@ private:
     }
 
     Connection& connection_;
-    const AttributionRules& rules_;
     int counter_slot_;
     std::int64_t applied_ = 0;
 };
 
 } // namespace
 
-std::int64_t retry_waiting(
-    Connection& connection,
-    const AttributionRules& rules,
-    int counter_slot,
-    const RetryScope& scope) {
-    Page page(connection, rules, counter_slot);
+std::int64_t retry_waiting(Connection& connection, int counter_slot, const RetryScope& scope) {
+    Page page(connection, counter_slot);
     std::int64_t after = 0;
     for (;;) {
         const std::vector<WaitingEvent> rows =
@@ -87,9 +80,7 @@ std::int64_t retry_waiting(
             });
     }
     if (!scope.young && after > 0)
-        give_up_waiting(
-            connection,
-            std::max<std::chrono::seconds>(least_patience, rules.window + std::chrono::hours(24)));
+        give_up_waiting(connection, patience);
     return page.applied();
 }
 

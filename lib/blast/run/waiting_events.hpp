@@ -1,7 +1,5 @@
 #pragma once
 
-#include "blast/domain/attribution.hpp"
-
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -21,12 +19,9 @@ struct RetryScope {
 
 /// Tries events again that matched nothing when they came: receipts and replies whose message is recorded by now, receipts
 /// that confirm what became UNCONFIRMED, replies that waited for a newer message. To be called after messages were recorded
-/// or given up. Returns how many were applied; costs one index look-up when nothing waits. What has waited beyond the
-/// attribution window, and at least 8 days, is kept for inspection. Throws DatabaseError when the connection is lost.
+/// or given up. Returns how many were applied; costs one index look-up when nothing waits. What has waited
+/// for 8 days is kept for inspection. Throws DatabaseError when the connection is lost.
 std::int64_t retry_waiting(
-    Connection& connection,
-    const AttributionRules& rules,
-    int counter_slot,
-    const RetryScope& scope = RetryScope::all());
+    Connection& connection, int counter_slot, const RetryScope& scope = RetryScope::all());
 
 } // namespace blast

@@ -135,6 +135,8 @@ Statement keep_events_statement(const std::vector<InboxRecord>& records) {
     ArrayLiteral blasts;
     ArrayLiteral recipients;
     ArrayLiteral reasons;
+    ArrayLiteral devices;
+    ArrayLiteral earliest;
     for (const InboxRecord& record : records) {
         const InboxEvent& event = *record.event;
         const auto* const receipt = std::get_if<StatusReceipt>(&event.content);
@@ -152,13 +154,15 @@ Statement keep_events_statement(const std::vector<InboxRecord>& records) {
         blasts.add(record.recipient ? std::optional(record.recipient->blast_id) : std::nullopt);
         recipients.add(record.recipient ? std::optional(record.recipient->id) : std::nullopt);
         reasons.add(unless_empty(record.reason));
+        devices.add(unless_empty(record.scope.device));
+        earliest.add(message == nullptr ? std::nullopt : std::optional(record.scope.earliest));
     }
     return {
         sql::inbox_insert,
         Parameters::of(
             std::move(bodies), std::move(repeats), std::move(kinds), std::move(states),
             std::move(message_ids), std::move(phones), std::move(times), std::move(blasts),
-            std::move(recipients), std::move(reasons))};
+            std::move(recipients), std::move(reasons), std::move(devices), std::move(earliest))};
 }
 
 Statement end_events_statement(const std::vector<EndedEvent>& events) {
@@ -196,7 +200,10 @@ std::vector<WaitingEvent> load_waiting(
     events.reserve(static_cast<std::size_t>(result.rows()));
     for (int row = 0; row < result.rows(); ++row)
         events.push_back(
-            {result.integer(row, 0), std::string(result.text(row, 1)), result.number(row, 2)});
+            {result.integer(row, 0),
+             std::string(result.text(row, 1)),
+             result.number(row, 2),
+             {result.integer(row, 3), result.integer(row, 4), std::string(result.text(row, 5))}});
     return events;
 }
 

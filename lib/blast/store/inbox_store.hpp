@@ -24,6 +24,7 @@ struct InboxRecord {
     int repeats = 0;                   ///< how often it came beyond once in the same group
     InboxState state = InboxState::kept;
     std::optional<double> occurred_at;     ///< epoch seconds
+    ReplyScope scope;                      ///< of a message from a person
     std::optional<RecipientKey> recipient; ///< what it was applied to
     std::string reason;                    ///< why it waits or is kept
 };
@@ -33,6 +34,7 @@ struct WaitingEvent {
     std::int64_t id = 0;
     std::string body;
     double received_at = 0; ///< epoch seconds
+    ReplyScope scope;       ///< of a message from a person
 };
 
 struct EndedEvent {

@@ -1,0 +1,106 @@
+#pragma once
+
+#include "blast/core/event_loop.hpp"
+#include "blast/core/random.hpp"
+#include "blast/core/stop_signal.hpp"
+#include "blast/domain/poll_machine.hpp"
+#include "blast/gateway/http_engine.hpp"
+#include "blast/gateway/status_answer.hpp"
+#include "blast/store/async_connection.hpp"
+#include "blast/store/poll_store.hpp"
+#include "blast/store/tracking_changes.hpp"
+
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace blast {
+
+/// What one pass checks, and how.
+struct PollPassPlan {
+    std::string database_url;
+    GatewaySettings gateway;
+    std::vector<std::int64_t> blasts;
+    DueRule rule;
+    PollLimits limits;
+    int counter_slot = 0;
+};
+
+/// What a pass did.
+struct PollPassResult {
+    PollEnd end = PollEnd::done;
+    PollCounts counts;
+    StatusCounts changed;
+    bool ever_answered = false; ///< by the gateway, with anything
+    std::string last_failure;   ///< of a check, for people; empty when none failed
+    std::string database_failure;
+};
+
+/// One pass over the messages of some blasts that are due for a check: one event loop on which the gateway's and the
+/// database's sockets are waited for together. The decisions are PollMachine's; memory does not grow with the number of
+/// messages. One thread.
+class PollPass {
+public:
+    /// All arguments must outlive the object.
+    PollPass(const PollPassPlan& plan, const StopSignal& stop, Random& random);
+
+    /// Called at most ten times a second.
+    void on_progress(std::function<void(const PollCounts&)> callback) {
+        on_progress_ = std::move(callback);
+    }
+
+    /// Throws UnavailableError when the database refuses what it is told again and again.
+    PollPassResult run();
+
+private:
+    /// A message that is claimed, and what the gateway said of it.
+    struct InHand {
+        ClaimedMessage message;
+        StatusAnswer answer;
+    };
+
+    void feed(const PollEvent& event);
+    void obey(const LoadCandidates& load);
+    void obey(const Exchange& exchange);
+    void obey(const Check& check);
+    void obey(const EndPass& end);
+
+    std::vector<Statement> exchange_statements(const Exchange& exchange);
+    void add_claims(std::size_t count, std::vector<Statement>& statements);
+    void on_candidates(std::size_t limit, const PipelineOutcome& outcome);
+    void on_exchanged(const Exchange& exchange, const PipelineOutcome& outcome);
+    std::vector<MessageHandle> take_claimed(const Results& results);
+    void on_answer(MessageHandle message, const HttpAnswer& http);
+    bool failed(const PipelineOutcome& outcome);
+    std::size_t page_limit() const;
+    void watch_stop_signal();
+    void arm_timer();
+    void show_progress();
+
+    const PollPassPlan& plan_;
+    const StopSignal& stop_;
+    EventLoop loop_;
+    PollMachine machine_;
+    HttpEngine engine_;
+    AsyncConnection connection_;
+
+    std::deque<PollCandidate> candidates_;
+    std::optional<PollCandidate> last_candidate_;
+    std::unordered_map<MessageHandle, InHand> in_hand_;
+    MessageHandle next_handle_ = 1;
+    std::vector<std::size_t> status_results_; ///< of the exchange under way
+    std::vector<std::int64_t>
+        claimed_blasts_; ///< of the exchange under way: a result each, the last ones
+    int refusals_ = 0;
+
+    PollPassResult result_;
+    bool ended_ = false;
+    std::function<void(const PollCounts&)> on_progress_;
+    Instant progress_shown_at_{};
+    EventLoop::Timer tick_ = 0;
+};
+
+} // namespace blast
