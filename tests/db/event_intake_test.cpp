@@ -1,6 +1,7 @@
 #include "blast/run/event_intake.hpp"
 
 #include "blast/gateway/webhook_event.hpp"
+#include "blast/run/finish_work.hpp"
 #include "blast/run/waiting_events.hpp"
 #include "blast/store/connection.hpp"
 
@@ -20,12 +21,13 @@ namespace {
 constexpr int slot = 9;
 
 struct Scene {
-    explicit Scene(AttributionRules rules = {}) : intake(std::move(rules), OptOutWords(), slot) {}
+    explicit Scene(AttributionRules attribution = {})
+        : rules{std::move(attribution), OptOutWords(), slot} {}
 
     TemporaryDatabase database;
     TrackedBlast blast{database};
     Connection connection{database.url()};
-    EventIntake intake;
+    IntakeRules rules;
 
     IntakeCounts take_in(const std::vector<std::string>& bodies) {
         std::vector<InboxEvent> events;
@@ -33,7 +35,9 @@ struct Scene {
             for (InboxEvent& event : read_webhook(body))
                 events.push_back(std::move(event));
         }
-        return intake.take_in(connection, events);
+        EventIntake intake(rules, std::move(events));
+        finish_work(intake, connection);
+        return intake.counts();
     }
 
     std::int64_t retry(const RetryScope& scope = RetryScope::all()) {

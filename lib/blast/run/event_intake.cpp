@@ -1,7 +1,6 @@
 #include "blast/run/event_intake.hpp"
 
 #include "blast/core/printable.hpp"
-#include "blast/run/group_work.hpp"
 
 #include <fmt/format.h>
 
@@ -53,13 +52,6 @@ std::optional<double> told_time(const ArrivedEvent& arrived) {
     const auto seconds =
         receipt->c2s_timestamp ? receipt->c2s_timestamp : receipt->message_timestamp;
     return seconds ? std::optional(static_cast<double>(*seconds)) : std::nullopt;
-}
-
-InboxRecord refused_record(const InboxEvent& event, const DatabaseError& error) {
-    InboxRecord record;
-    record.event = &event;
-    record.reason = fmt::format("the database refused to apply it: {}", printable(error.what()));
-    return record;
 }
 
 void count_state(const InboxRecord& record, IntakeCounts& counts) {
@@ -122,40 +114,68 @@ IntakeCounts& IntakeCounts::operator+=(const IntakeCounts& other) {
     return *this;
 }
 
-EventIntake::EventIntake(AttributionRules rules, OptOutWords opt_out_words, int counter_slot)
-    : rules_(std::move(rules)),
-      opt_out_words_(std::move(opt_out_words)),
-      counter_slot_(counter_slot) {}
-
-IntakeCounts
-EventIntake::take_in(Connection& connection, const std::vector<InboxEvent>& events) const {
-    IntakeCounts counts;
-    std::vector<const InboxEvent*> group;
-    group.reserve(events.size());
-    for (const InboxEvent& event : events)
-        group.push_back(&event);
-    if (group.empty())
-        return counts;
-    work_on_group(
-        group,
-        [&](const std::vector<const InboxEvent*>& part) { counts += commit(connection, part); },
-        [&](const InboxEvent* event, const DatabaseError& error) {
-            const InboxRecord record = refused_record(*event, error);
-            connection.execute_together({keep_events_statement({record})});
-            count_state(record, counts);
-            ++counts.events;
-        });
-    return counts;
+EventIntake::EventIntake(const IntakeRules& rules, std::vector<InboxEvent> events)
+    : rules_(rules), events_(std::move(events)) {
+    Group all;
+    all.reserve(events_.size());
+    for (const InboxEvent& event : events_)
+        all.push_back(&event);
+    parts_.add(std::move(all));
 }
 
-IntakeCounts
-EventIntake::commit(Connection& connection, const std::vector<const InboxEvent*>& group) const {
-    const DistinctEvents came = distinct(group);
-    const EventFacts facts = look_up_arrivals(connection, came.events);
+std::vector<Statement> EventIntake::next() const {
+    return stage_ == Stage::write ? write_
+                                  : look_up_arrivals_statements(distinct(parts_.current()).events);
+}
+
+WorkProgress EventIntake::take(const PipelineOutcome& outcome) {
+    if (outcome.failure)
+        return after_failure(*outcome.failure);
+    if (stage_ == Stage::look_up) {
+        plan(read_arrival_facts(outcome.results));
+        stage_ = Stage::write;
+        return WorkProgress::more;
+    }
+    counts_ += planned_;
+    refused_ = false;
+    stage_ = Stage::look_up;
+    parts_.finish_current();
+    return parts_.empty() ? WorkProgress::done : WorkProgress::more;
+}
+
+WorkProgress EventIntake::after_failure(const DatabaseError& error) {
+    failure_ = error.what();
+    if (error.connection_lost())
+        return WorkProgress::lost;
+    const auto blame = parts_.blame(error);
+    const bool is_item = blame == WorkParts<const InboxEvent*>::Blame::item;
+    if (blame == WorkParts<const InboxEvent*>::Blame::database || (is_item && refused_))
+        return WorkProgress::failed;
+    stage_ = Stage::look_up;
+    if (is_item)
+        plan_refused(error);
+    return WorkProgress::more;
+}
+
+/// The event cannot be applied: it is only kept.
+void EventIntake::plan_refused(const DatabaseError& error) {
+    InboxRecord record;
+    record.event = parts_.current().front();
+    record.reason = fmt::format("the database refused to apply it: {}", printable(error.what()));
+    planned_ = {};
+    planned_.events = 1;
+    count_state(record, planned_);
+    write_ = {keep_events_statement({record})};
+    refused_ = true;
+    stage_ = Stage::write;
+}
+
+void EventIntake::plan(const EventFacts& facts) {
+    const DistinctEvents came = distinct(parts_.current());
     std::vector<ArrivedEvent> fresh;
     for (std::size_t i = 0; i < came.events.size(); ++i) {
         if (!facts.repeated.contains(i))
-            fresh.push_back(arrived(*came.events[i], facts.now, rules_));
+            fresh.push_back(arrived(*came.events[i], facts.now, rules_.attribution));
     }
     TrackingChanges changes(ChangeSource::webhook);
     const std::vector<Matches> matches = match_events(fresh, facts);
@@ -164,27 +184,13 @@ EventIntake::commit(Connection& connection, const std::vector<const InboxEvent*>
     for (std::size_t i = 0; i < fresh.size(); ++i)
         records.push_back(plan_event(fresh[i], matches[i], changes));
 
-    IntakeCounts counts;
+    planned_ = {};
+    planned_.events = static_cast<std::int64_t>(parts_.current().size());
+    planned_.opted_out = static_cast<std::int64_t>(opt_outs.size());
     for (const InboxRecord& record : records)
-        count_state(record, counts);
-    add_repeats(came, facts, records, counts);
-    write(connection, records, opt_outs, changes);
-    counts.events = static_cast<std::int64_t>(group.size());
-    counts.opted_out = static_cast<std::int64_t>(opt_outs.size());
-    return counts;
-}
-
-void EventIntake::write(
-    Connection& connection,
-    const std::vector<InboxRecord>& records,
-    const std::vector<std::string>& opt_outs,
-    const TrackingChanges& changes) const {
-    std::vector<Statement> statements{keep_events_statement(records)};
-    if (!opt_outs.empty())
-        statements.push_back(opt_out_statement(opt_outs, opt_out_reason));
-    for (Statement& statement : changes.statements(counter_slot_).statements)
-        statements.push_back(std::move(statement));
-    connection.execute_together(statements);
+        count_state(record, planned_);
+    add_repeats(came, facts, records, planned_);
+    plan_write(records, opt_outs, changes);
 }
 
 std::vector<std::string> EventIntake::plan_opt_outs(
@@ -194,7 +200,7 @@ std::vector<std::string> EventIntake::plan_opt_outs(
     std::vector<std::string> phones;
     for (const ArrivedEvent& arrived : events) {
         const auto* const message = std::get_if<IncomingMessage>(&arrived.event->content);
-        if (message == nullptr || !opt_out_words_.matches(message->text) ||
+        if (message == nullptr || !rules_.opt_out_words.matches(message->text) ||
             std::find(phones.begin(), phones.end(), message->phone) != phones.end())
             continue;
         phones.push_back(message->phone);
@@ -205,6 +211,17 @@ std::vector<std::string> EventIntake::plan_opt_outs(
             changes.drop(key, opt_out_reason);
     }
     return phones;
+}
+
+void EventIntake::plan_write(
+    const std::vector<InboxRecord>& records,
+    const std::vector<std::string>& opt_outs,
+    const TrackingChanges& changes) {
+    write_ = {keep_events_statement(records)};
+    if (!opt_outs.empty())
+        write_.push_back(opt_out_statement(opt_outs, opt_out_reason));
+    for (Statement& statement : changes.statements(rules_.counter_slot).statements)
+        write_.push_back(std::move(statement));
 }
 
 } // namespace blast

@@ -4,14 +4,22 @@
 #include "blast/domain/inbox_event.hpp"
 #include "blast/domain/opt_out_words.hpp"
 #include "blast/run/event_plan.hpp"
+#include "blast/run/work_parts.hpp"
+#include "blast/store/async_connection.hpp"
 #include "blast/store/inbox_store.hpp"
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace blast {
 
-class Connection;
+/// How events are taken in.
+struct IntakeRules {
+    AttributionRules attribution;
+    OptOutWords opt_out_words;
+    int counter_slot = 0;
+};
 
 /// What became of events.
 struct IntakeCounts {
@@ -25,35 +33,48 @@ struct IntakeCounts {
     IntakeCounts& operator+=(const IntakeCounts& other);
 };
 
-/// Takes in what webhooks told: each event is kept in webhook_inbox and applied in one transaction, exactly once however
-/// often it comes, a group of events together. Not thread-safe.
+/// Takes in what webhooks told, over any kind of connection: the caller executes next() as one transaction and hands the
+/// outcome to take(), until done. Each event is kept in webhook_inbox and applied in one transaction, exactly once however
+/// often it comes, a group of events together. When it is done, all events are durable; an event that the database refuses
+/// is kept without being applied and does not sink the others. Starting again after a lost connection, with the same
+/// events, is harmless. Not thread-safe.
 class EventIntake {
 public:
-    EventIntake(AttributionRules rules, OptOutWords opt_out_words, int counter_slot);
+    /// `rules` must outlive the object.
+    EventIntake(const IntakeRules& rules, std::vector<InboxEvent> events);
 
-    /// All events are durable when this returns; nothing of them needs another try. An event that the database refuses is
-    /// kept without being applied and does not sink the others. Throws DatabaseError when the connection is lost: calling
-    /// again with the same events, on a new one, is harmless.
-    IntakeCounts take_in(Connection& connection, const std::vector<InboxEvent>& events) const;
-
-    const AttributionRules& rules() const noexcept { return rules_; }
-    int counter_slot() const noexcept { return counter_slot_; }
+    /// False when there is nothing to do at all.
+    bool has_work() const noexcept { return !parts_.empty(); }
+    std::vector<Statement> next() const;
+    WorkProgress take(const PipelineOutcome& outcome);
+    const IntakeCounts& counts() const noexcept { return counts_; }
+    const std::string& failure() const noexcept { return failure_; }
 
 private:
-    IntakeCounts commit(Connection& connection, const std::vector<const InboxEvent*>& group) const;
-    void write(
-        Connection& connection,
-        const std::vector<InboxRecord>& records,
-        const std::vector<std::string>& opt_outs,
-        const TrackingChanges& changes) const;
+    enum class Stage { look_up, write };
+    using Group = std::vector<const InboxEvent*>;
+
+    WorkProgress after_failure(const DatabaseError& error);
+    void plan(const EventFacts& facts);
+    void plan_refused(const DatabaseError& error);
     std::vector<std::string> plan_opt_outs(
         const std::vector<ArrivedEvent>& events,
         const EventFacts& facts,
         TrackingChanges& changes) const;
+    void plan_write(
+        const std::vector<InboxRecord>& records,
+        const std::vector<std::string>& opt_outs,
+        const TrackingChanges& changes);
 
-    AttributionRules rules_;
-    OptOutWords opt_out_words_;
-    int counter_slot_;
+    const IntakeRules& rules_;
+    std::vector<InboxEvent> events_;
+    WorkParts<const InboxEvent*> parts_;
+    Stage stage_ = Stage::look_up;
+    bool refused_ = false; ///< the current part is an event that is only kept
+    std::vector<Statement> write_;
+    IntakeCounts planned_;
+    IntakeCounts counts_;
+    std::string failure_;
 };
 
 } // namespace blast

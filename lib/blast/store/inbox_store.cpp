@@ -79,24 +79,6 @@ void read_outbox(const Result& result, EventFacts& facts) {
     }
 }
 
-std::vector<Statement> look_up_statements(const std::vector<const InboxEvent*>& events) {
-    const Keys keys = keys_of(events);
-    return {
-        {sql::server_time},
-        {sql::sent_by_message_id, Parameters::of(text_array(keys.message_ids))},
-        {sql::sent_to_phones, Parameters::of(text_array(keys.phones))},
-        {sql::outbox_of_phones, Parameters::of(text_array(keys.phones))}};
-}
-
-EventFacts read_facts(const Results& results) {
-    EventFacts facts;
-    facts.now = results.at(0).one_row().number(0, 0);
-    read_sent_by_id(results.at(1), facts);
-    read_sent_to_phones(results.at(2), facts);
-    read_outbox(results.at(3), facts);
-    return facts;
-}
-
 } // namespace
 
 std::string_view to_string(InboxState state) noexcept {
@@ -108,20 +90,37 @@ std::string_view to_string(InboxState state) noexcept {
     return "KEPT";
 }
 
-EventFacts look_up_arrivals(Connection& connection, const std::vector<const InboxEvent*>& events) {
+std::vector<Statement> look_up_arrivals_statements(const std::vector<const InboxEvent*>& events) {
     ArrayLiteral bodies;
     for (const InboxEvent* event : events)
         bodies.add(event->body);
-    std::vector<Statement> statements = look_up_statements(events);
+    std::vector<Statement> statements = look_up_waiting_statements(events);
     statements.push_back({sql::inbox_known, Parameters::of(std::move(bodies))});
-    const Results results = connection.execute_together(statements);
-    EventFacts facts = read_facts(results);
+    return statements;
+}
+
+EventFacts read_arrival_facts(const Results& results) {
+    EventFacts facts = read_waiting_facts(results);
     read_repeated(results.back(), facts);
     return facts;
 }
 
-EventFacts look_up_waiting(Connection& connection, const std::vector<const InboxEvent*>& events) {
-    return read_facts(connection.execute_together(look_up_statements(events)));
+std::vector<Statement> look_up_waiting_statements(const std::vector<const InboxEvent*>& events) {
+    const Keys keys = keys_of(events);
+    return {
+        {sql::server_time},
+        {sql::sent_by_message_id, Parameters::of(text_array(keys.message_ids))},
+        {sql::sent_to_phones, Parameters::of(text_array(keys.phones))},
+        {sql::outbox_of_phones, Parameters::of(text_array(keys.phones))}};
+}
+
+EventFacts read_waiting_facts(const Results& results) {
+    EventFacts facts;
+    facts.now = results.at(0).one_row().number(0, 0);
+    read_sent_by_id(results.at(1), facts);
+    read_sent_to_phones(results.at(2), facts);
+    read_outbox(results.at(3), facts);
+    return facts;
 }
 
 Statement keep_events_statement(const std::vector<InboxRecord>& records) {
@@ -188,14 +187,13 @@ Statement opt_out_statement(const std::vector<std::string>& phones, const std::s
     return {sql::opt_out_add, Parameters::of(std::move(numbers), "webhook", std::move(reasons))};
 }
 
-std::vector<WaitingEvent> load_waiting(
-    Connection& connection,
-    std::int64_t after,
-    std::size_t limit,
-    std::optional<std::chrono::seconds> young) {
+Statement waiting_statement(
+    std::int64_t after, std::size_t limit, std::optional<std::chrono::seconds> young) {
     const auto seconds = young ? std::optional(static_cast<double>(young->count())) : std::nullopt;
-    const Result result =
-        connection.execute(sql::inbox_waiting, Parameters::of(after, limit, seconds));
+    return {sql::inbox_waiting, Parameters::of(after, limit, seconds)};
+}
+
+std::vector<WaitingEvent> read_waiting(const Result& result) {
     std::vector<WaitingEvent> events;
     events.reserve(static_cast<std::size_t>(result.rows()));
     for (int row = 0; row < result.rows(); ++row)
@@ -207,8 +205,12 @@ std::vector<WaitingEvent> load_waiting(
     return events;
 }
 
-void give_up_waiting(Connection& connection, std::chrono::seconds patience) {
-    connection.execute(sql::inbox_give_up, Parameters::of(static_cast<double>(patience.count())));
+Statement give_up_waiting_statement(std::chrono::seconds patience) {
+    return {sql::inbox_give_up, Parameters::of(static_cast<double>(patience.count()))};
+}
+
+std::int64_t count_waiting(Connection& connection) {
+    return connection.execute(sql::inbox_waiting_count).one_row().integer(0, 0);
 }
 
 std::vector<ListedEvent> list_inbox(Connection& connection, std::int64_t after, std::size_t limit) {
@@ -216,10 +218,14 @@ std::vector<ListedEvent> list_inbox(Connection& connection, std::int64_t after, 
     const auto text = [&](int row, int column) { return std::string(result.text(row, column)); };
     std::vector<ListedEvent> events;
     events.reserve(static_cast<std::size_t>(result.rows()));
-    for (int row = 0; row < result.rows(); ++row)
+    for (int row = 0; row < result.rows(); ++row) {
+        const auto received = std::chrono::duration<double>(result.number(row, 1));
         events.push_back(
-            {result.integer(row, 0), result.number(row, 1), text(row, 2), text(row, 3),
-             result.integer(row, 4), text(row, 5), text(row, 6), text(row, 7), text(row, 8)});
+            {result.integer(row, 0),
+             WallTime(std::chrono::duration_cast<WallTime::duration>(received)), text(row, 2),
+             text(row, 3), result.integer(row, 4), text(row, 5), text(row, 6), text(row, 7),
+             text(row, 8)});
+    }
     return events;
 }
 

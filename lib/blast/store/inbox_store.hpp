@@ -2,6 +2,7 @@
 
 #include "blast/domain/event_match.hpp"
 #include "blast/domain/inbox_event.hpp"
+#include "blast/domain/listed_event.hpp"
 #include "blast/store/connection.hpp"
 
 #include <chrono>
@@ -11,6 +12,9 @@
 #include <vector>
 
 namespace blast {
+
+// What webhooks told, as it is kept and looked up. Only texts and values where a statement is given: any kind of connection
+// carries them.
 
 /// What becomes of an event: webhook_inbox.state.
 enum class InboxState { waiting, applied, kept };
@@ -42,40 +46,29 @@ struct EndedEvent {
     RecipientKey recipient;
 };
 
-/// An event that is not applied, for people.
-struct ListedEvent {
-    std::int64_t id = 0;
-    double received_at = 0; ///< epoch seconds
-    std::string kind;
-    std::string state;
-    std::int64_t repeats = 0;
-    std::string message_id;
-    std::string phone;
-    std::string reason;
-    std::string body;
-};
+/// Ask what the database knows of what events are about, and which of them have come before.
+std::vector<Statement> look_up_arrivals_statements(const std::vector<const InboxEvent*>& events);
+EventFacts read_arrival_facts(const Results& results);
 
-/// What the database knows of what events are about, and which of them have come before, in one round trip. Throws
-/// DatabaseError.
-EventFacts look_up_arrivals(Connection& connection, const std::vector<const InboxEvent*>& events);
-
-/// The same for events that are kept already: none counts as having come before. Throws DatabaseError.
-EventFacts look_up_waiting(Connection& connection, const std::vector<const InboxEvent*>& events);
+/// The same for events that are kept already: none counts as having come before.
+std::vector<Statement> look_up_waiting_statements(const std::vector<const InboxEvent*>& events);
+EventFacts read_waiting_facts(const Results& results);
 
 Statement keep_events_statement(const std::vector<InboxRecord>& records);
 Statement end_events_statement(const std::vector<EndedEvent>& events);
 Statement opt_out_statement(const std::vector<std::string>& phones, const std::string& reason);
 
 /// At most `limit` events that wait, by id, from `after` on; with `young` only those that came lately. Cheap when nothing
-/// waits. Throws DatabaseError.
-std::vector<WaitingEvent> load_waiting(
-    Connection& connection,
-    std::int64_t after,
-    std::size_t limit,
-    std::optional<std::chrono::seconds> young);
+/// waits.
+Statement
+waiting_statement(std::int64_t after, std::size_t limit, std::optional<std::chrono::seconds> young);
+std::vector<WaitingEvent> read_waiting(const Result& result);
 
-/// Events that have waited for longer than `patience` wait no more: they are kept for inspection. Throws DatabaseError.
-void give_up_waiting(Connection& connection, std::chrono::seconds patience);
+/// Events that have waited for longer than `patience` wait no more: they are kept for inspection.
+Statement give_up_waiting_statement(std::chrono::seconds patience);
+
+/// How many events wait. Throws DatabaseError.
+std::int64_t count_waiting(Connection& connection);
 
 /// At most `limit` events that are not applied, by id, from `after` on. Throws DatabaseError.
 std::vector<ListedEvent> list_inbox(Connection& connection, std::int64_t after, std::size_t limit);
