@@ -6,6 +6,7 @@
 #include "blast/core/printable.hpp"
 #include "blast/run/preflight.hpp"
 #include "blast/run/send_run.hpp"
+#include "blast/run/waiting_events.hpp"
 #include "blast/store/connection.hpp"
 #include "blast/store/schema.hpp"
 #include "blast/store/settle_work.hpp"
@@ -107,15 +108,32 @@ Outcome summarised(const Blast& blast, const BlastCounts& counts, Instant starte
         code, {blast.id, blast.settings.tag, blast.settings.stage, counts, blast.skipped, elapsed}};
 }
 
+/// Applies the webhook events that came before their message was recorded, or that tell what became of a doubtful one.
+/// How the blast stands then; nothing when the database is gone, which the next poll makes up for.
+std::optional<BlastCounts> apply_waiting_events(const SendJob& job, std::int64_t blast_id) {
+    try {
+        Connection connection(require_database_url(job.options.settings));
+        retry_waiting(connection, short_work_slot);
+        return load_counts(connection, blast_id);
+    } catch (const UnavailableError& error) {
+        job.log.detail(error.what());
+    } catch (const DatabaseError& error) {
+        job.log.detail(error.what());
+    }
+    return std::nullopt;
+}
+
 /// Sends what is queued; `counts` are those before.
 Outcome send_queued(SendJob& job, const Blast& blast, const BlastCounts& counts, Instant started) {
     const SendEnd end = run_with_progress(job, plan_for(job, blast), counts.queued);
     tell_end(job, end, blast);
-    const BlastCounts after = end.counts.value_or(counts);
-    const ExitCode code = end.counts || end.reason == SendStop::database_away
-                              ? exit_code_of(end.reason, after)
-                              : ExitCode::unavailable;
-    return summarised(blast, after, started, code);
+    if (!end.counts)
+        return summarised(
+            blast, counts, started,
+            end.reason == SendStop::done ? ExitCode::unavailable
+                                         : exit_code_of(end.reason, counts));
+    const BlastCounts after = apply_waiting_events(job, blast.id).value_or(*end.counts);
+    return summarised(blast, after, started, exit_code_of(end.reason, after));
 }
 
 void print(const SendJob& job, const Outcome& outcome) {
