@@ -1,14 +1,14 @@
+#include "support/process.hpp"
+#include "support/source_tree.hpp"
+
+#include <catch2/catch.hpp>
+
 #include <algorithm>
 #include <filesystem>
 #include <regex>
 #include <set>
 #include <string>
 #include <vector>
-
-#include <catch2/catch.hpp>
-
-#include "support/process.hpp"
-#include "support/source_tree.hpp"
 
 namespace {
 
@@ -72,10 +72,7 @@ Flags helped_flags(const std::vector<std::string>& command) {
 Flags without(const Flags& flags, const Flags& removed) {
     Flags left;
     std::set_difference(
-        flags.begin(),
-        flags.end(),
-        removed.begin(),
-        removed.end(),
+        flags.begin(), flags.end(), removed.begin(), removed.end(),
         std::inserter(left, left.end()));
     return left;
 }

@@ -1,0 +1,128 @@
+#pragma once
+
+#include "blast/domain/send_machine.hpp"
+
+#include "unit/simulation/journal.hpp"
+
+#include <deque>
+#include <optional>
+#include <vector>
+
+namespace blast::simulation {
+
+/// Stands beside one SendMachine, sees all that it is told and asks for, and knows the rules of design.md in its own
+/// words. Throws Violation when the machine breaks one.
+class Referee {
+public:
+    Referee(const SendLimits& limits, Instant now);
+
+    void told(const SendEvent& event, Instant now);
+    /// `throughput` is what the machine measured.
+    void asked(const SendCommand& command, Instant now, double throughput);
+    void wakes(Instant when, Instant told_at);
+
+    /// Whether the outcome of this recipient still counts.
+    bool awaits(std::int64_t id) { return awaited(id) != nullptr; }
+    std::size_t most_held() const noexcept { return most_held_; }
+
+private:
+    enum class Stage { ready, posted, ended, settling };
+    struct Holding {
+        std::int64_t id = 0;
+        AttemptId attempt;
+        DeviceIndex device = 0;
+        Instant not_after{};
+        Stage stage = Stage::ready;
+        SendVerdict verdict = SendVerdict::not_begun;
+        Instant posted_at{};
+        bool excused = false;  ///< may be handed back unposted
+        bool given_up = false; ///< when a signal's patience ended
+    };
+    struct Device {
+        Instant silent_until{}; ///< after a 429
+        Instant next_claim{};
+        bool capped = false;
+    };
+    /// A connection to the database, and since when it has been in trouble: from the first loss on, until it has held
+    /// for five seconds.
+    struct Lane {
+        enum class State { away, idle, busy };
+        State state = State::away;
+        Instant trouble_since{};
+        Instant ready_since{};
+
+        bool away() const { return state == State::away; }
+        bool idle() const { return state == State::idle; }
+        void ready(Instant now);
+        void lose(Instant now);
+    };
+
+    void on(const ClaimAnswered& event, Instant now);
+    void on(const ClaimLost& event, Instant now);
+    void on(const ClaimRejected& event, Instant now);
+    void on(const AttemptReadBack& event, Instant now);
+    void on(const QueryLost& event, Instant now);
+    void on(const PostEnded& event, Instant now);
+    void on(const Settled& event, Instant now);
+    void on(const SettleLost& event, Instant now);
+    void on(const QueueChecked& event, Instant now);
+    void on(const ClaimsReady& event, Instant now);
+    void on(const RecordsReady& event, Instant now);
+    void on(const ClaimsAway& event, Instant now);
+    void on(const RecordsAway& event, Instant now);
+    void on(const StopRequested& event, Instant now);
+    void on(const Tick& event, Instant now);
+
+    void check(const Claim& command, Instant now);
+    void check(const ReadBackAttempt& command, Instant now);
+    void check(const CheckQueue& command, Instant now);
+    void check(const Post& command, Instant now);
+    void check(const Settle& command, Instant now);
+    void check(const Finish& command, Instant now);
+
+    void take(const Settlement& settlement, Instant now);
+    void take_releases(const std::vector<AttemptId>& releases);
+    void check_reason(SendStop reason, Instant now) const;
+    void excuse_some(Instant now);
+    void gateway_answers();
+    void note_unreachable(const Holding& holding, Instant now);
+    void note_outcome(const Holding& holding, const PostEnded& event, Instant now);
+    void stop(SendStop reason);
+    bool gone(const Lane& lane, Instant now) const;
+    bool out_of_patience(Instant now) const;
+    Holding* awaited(std::int64_t id);
+    Holding& holding(std::int64_t id, const AttemptId& attempt);
+    std::size_t in_flight() const;
+    std::size_t held() const { return holdings_.size(); }
+
+    SendLimits limits_;
+    std::vector<Device> devices_;
+    double throughput_ = 0;
+
+    std::vector<Holding> holdings_;
+    Lane claims_;
+    Lane records_;
+    bool claims_gone_ = false; ///< for the whole of the database's budget
+    Claim claiming_;
+    Instant claim_asked_{};
+    std::deque<std::pair<Claim, Instant>> lost_claims_; ///< to be read back, or released
+    std::vector<AttemptId> empty_claims_;               ///< read back as empty: to be released
+    std::vector<AttemptId> releasing_;
+
+    std::deque<bool> outcomes_; ///< the last 20: whether they failed
+    bool accepted_one_ = false;
+    std::optional<Instant> away_since_;
+    bool gateway_gone_ = false; ///< a try failed at the end of its budget
+    Instant silent_until_{};    ///< while the gateway is unreachable
+    std::optional<SendStop> stopped_;
+    std::optional<Instant> signalled_at_;
+    std::optional<std::int64_t> queued_; ///< as the last check said
+    bool checked_empty_handed_ = false;
+    bool finished_ = false;
+
+    Instant quiet_since_{};
+    std::size_t quiet_ticks_ = 0;
+    std::size_t most_held_ = 0;
+};
+
+} // namespace blast::simulation
