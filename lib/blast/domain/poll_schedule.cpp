@@ -23,7 +23,7 @@ bool is_due(const TrackedMessage& message, WallTime now) {
 std::optional<WallTime> next_check(const TrackedMessage& message) {
     WallTime due = message.sent_at;
     if (message.last_checked_at) {
-        // now - checked >= (now - sent) / 4, solved for now.
+        // now - checked >= (now - sent) / 4, solved for the time of the check.
         const auto checked_age = *message.last_checked_at - message.sent_at;
         due = std::max(
             *message.last_checked_at + shortest_check_gap,
