@@ -105,10 +105,11 @@ TEST_CASE(
     const TemporaryDatabase database;
     Simulator simulator({"--delay", "10ms"});
     TrialSettings settings;
-    settings.recipients = 200;
+    settings.recipients = 600;
     const SendTrial trial(database.url(), simulator, settings);
     Process sender = trial.start();
     trial.wait_for_accepted(40, sender);
+    REQUIRE(sender.running());
     simulator.kill();
     blast::test::linger(std::chrono::milliseconds(800));
     CHECK(sender.running());
@@ -117,6 +118,9 @@ TEST_CASE(
     INFO(result.err);
     CHECK((result.exit_code == 0 || result.exit_code == 1));
     trial.check_books();
-    CHECK(trial.count("UNCONFIRMED") <= concurrency);
+    // The kernel closes the connections of a process one after another, its listening socket not first: one more may be
+    // let in, and nothing that answers was found yet.
+    constexpr std::size_t let_in = 1;
+    CHECK(trial.count("UNCONFIRMED") <= concurrency + let_in);
     CHECK(trial.count("RECORDED") + trial.count("UNCONFIRMED") == settings.recipients);
 }

@@ -72,6 +72,8 @@ struct PostEnded {
     SendVerdict verdict =
         SendVerdict::unconfirmed; ///< never `forbidden`: that is asked about before
     std::optional<std::chrono::seconds> retry_after;
+    bool silent =
+        false; ///< it was sent, and nothing came back: the connection died or time ran out
 };
 /// The settlements under way are committed.
 struct Settled {};

@@ -24,7 +24,13 @@ SendMachine::SendMachine(const SendLimits& limits, Random& random, Instant now)
       claims_(now),
       records_(now),
       probing_(limits.probing),
-      told_at_(now) {}
+      told_at_(now) {
+    if (limits.steady_rate) {
+        for (Device& device : devices_) {
+            device.pace.emplace(*limits.steady_rate);
+        }
+    }
+}
 
 std::vector<SendCommand> SendMachine::next(const SendEvent& event, Instant now) {
     if (finished_) {

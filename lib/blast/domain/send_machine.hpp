@@ -5,8 +5,10 @@
 #include "blast/domain/circuit.hpp"
 #include "blast/domain/database_lane.hpp"
 #include "blast/domain/send_events.hpp"
+#include "blast/domain/steady_pace.hpp"
 #include "blast/domain/throughput.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <unordered_map>
 
@@ -26,6 +28,8 @@ struct SendLimits {
         60'000}; ///< how long an unreachable gateway is tried; the last try is made at its end
     std::chrono::milliseconds stop_grace{30'000}; ///< how long a signal lets what is in flight end
     bool probing = false;                         ///< one message at a time until one is accepted
+    std::optional<double>
+        steady_rate; ///< messages a second of each device, where its gaps do not vary
 };
 
 /// The sending of one blast by one process, as a pure machine: events and the time come in, commands go out. It decides
@@ -75,6 +79,12 @@ private:
         bool exhausted = false;
         bool capped = false;
         bool slow = false;
+        std::optional<SteadyPace> pace;
+
+        /// When the first that is ready may be posted.
+        Instant next_post() const {
+            return pace ? std::max(ready.front().slot, pace->next()) : ready.front().slot;
+        }
     };
     /// A claim that is under way or was lost, with when it was asked for.
     struct Doubt {
@@ -106,6 +116,7 @@ private:
     void slow_down(DeviceIndex index, const PostEnded& event, Instant now);
     void note_outcome(SendVerdict verdict);
     void note_unreachable(const InFlight& post, Instant now);
+    void note_silence(const PostEnded& event);
     void note_late_outcome(const PostEnded& event);
     static void note_empty_claim(Device& device, const ClaimAnswered& answer, Instant now);
     void look_again();
@@ -127,6 +138,7 @@ private:
     std::size_t claim_room(Instant now) const;
     std::size_t claim_threshold(Instant now) const;
     std::size_t post_limit() const;
+    bool awaits_trial() const { return trial_ && in_flight_.contains(*trial_); }
     bool queue_check_due() const;
     bool out_of_patience(Instant now) const { return patience_ends_ && now >= *patience_ends_; }
     bool settlements_due(Instant now) const;
@@ -158,6 +170,8 @@ private:
     std::optional<Instant> gateway_away_since_;
     Instant gateway_retry_at_{};
     bool probing_;
+    bool silence_ = false;              ///< a post got no answer, and none has come since
+    std::optional<std::int64_t> trial_; ///< the one post that was begun in a silence
 
     std::optional<SendStop> stopping_;
     std::optional<Instant> patience_ends_; ///< of a signal, with what is in flight

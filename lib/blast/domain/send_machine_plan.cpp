@@ -192,7 +192,7 @@ Instant SendMachine::wake_at(Instant now) const {
     };
     for (const Device& device : devices_) {
         if (!device.ready.empty()) {
-            at(device.ready.front().slot);
+            at(device.next_post());
         }
         at(device.next_claim);
     }

@@ -18,8 +18,8 @@ void SendMachine::plan_posts(Instant now) {
 
 bool SendMachine::post_one(DeviceIndex index, Instant now) {
     Device& device = devices_[index];
-    if (device.ready.empty() || device.ready.front().slot > now ||
-        in_flight_.size() >= post_limit()) {
+    if (device.ready.empty() || device.next_post() > now || in_flight_.size() >= post_limit() ||
+        awaits_trial()) {
         return false;
     }
     const Held row = device.ready.front();
@@ -28,6 +28,12 @@ bool SendMachine::post_one(DeviceIndex index, Instant now) {
     // A recipient whom the user has had sent again may still be in flight under an earlier claim.
     const bool may_go = now <= row.not_after && !in_flight_.contains(row.id);
     if (may_go) {
+        if (silence_) {
+            trial_ = row.id;
+        }
+        if (device.pace) {
+            device.pace->posted(now);
+        }
         in_flight_.emplace(row.id, InFlight{row.attempt, index, now});
         commands_.emplace_back(Post{row.id, index, row.not_after, row.attempt});
     } else {
@@ -58,6 +64,7 @@ void SendMachine::on(const PostEnded& event, Instant now) {
     }
     pending_.push_back({event.id, post.attempt, post.device, event.verdict, event.retry_after});
     throughput_.record(now);
+    note_silence(event);
     if (event.verdict == SendVerdict::unreachable) {
         note_unreachable(post, now);
     } else {
@@ -101,6 +108,19 @@ void SendMachine::note_unreachable(const InFlight& post, Instant now) {
         stop(SendStop::gateway_away);
     }
     gateway_retry_at_ = std::min(now + gateway_backoff_.next(random_), std::max(last_try, now));
+}
+
+/// A gateway that dies takes what is in flight with it, one connection after another, and its listening socket may let in
+/// more before it closes. So what follows a post that got no answer goes one at a time until an answer comes: of those in
+/// flight already, if the connection alone was to blame.
+void SendMachine::note_silence(const PostEnded& event) {
+    if (event.silent) {
+        silence_ = true;
+    } else if (
+        event.verdict != SendVerdict::unreachable && event.verdict != SendVerdict::not_begun) {
+        silence_ = false;
+        trial_.reset();
+    }
 }
 
 void SendMachine::note_outcome(SendVerdict verdict) {

@@ -16,6 +16,8 @@ public:
         : per_second_(per_second), jitter_(jitter_percent / 100.0) {}
 
     bool paced() const noexcept { return per_second_.has_value(); }
+    /// Messages a second where the gaps do not vary, else nothing.
+    std::optional<double> steady_rate() const { return jitter_ == 0 ? per_second_ : std::nullopt; }
 
     /// Starts of `count` slots in seconds after the first, and the start of the one that follows: count + 1 values,
     /// the first 0. All 0 when not paced.

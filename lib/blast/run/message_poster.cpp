@@ -56,7 +56,9 @@ void MessagePoster::end(const Post& post, SendVerdict verdict) {
         last_failure_ = explain(verdict, answer);
     if (verdict == SendVerdict::no_entry)
         no_entry_words_ = last_failure_;
-    on_end_({post.id, verdict, answer.retry_after});
+    const bool silent = verdict != SendVerdict::not_begun && answer.request_begun &&
+                        answer.transport != Transport::answered;
+    on_end_({post.id, verdict, answer.retry_after, silent});
 }
 
 } // namespace blast

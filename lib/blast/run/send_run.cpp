@@ -21,6 +21,7 @@ SendLimits limits_of(const SendPlan& plan) {
     limits.lease = plan.lease();
     limits.lease_margin = plan.lease() - plan.timeout;
     limits.probing = plan.probing;
+    limits.steady_rate = plan.slots.steady_rate();
     return limits;
 }
 

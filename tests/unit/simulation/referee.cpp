@@ -155,8 +155,22 @@ void Referee::on(const PostEnded& event, Instant now) {
         return; // given up when a signal's patience ended, and settled
     row->stage = Stage::ended;
     row->verdict = event.verdict;
-    if (!row->given_up)
-        note_outcome(*row, event, now);
+    if (row->given_up)
+        return;
+    note_silence(event);
+    note_outcome(*row, event, now);
+}
+
+void Referee::note_silence(const PostEnded& event) {
+    if (event.silent) {
+        unanswered_ = true;
+        return;
+    }
+    if (event.verdict == SendVerdict::unreachable || event.verdict == SendVerdict::not_begun)
+        return;
+    unanswered_ = false;
+    for (Holding& row : holdings_)
+        row.trial = false;
 }
 
 void Referee::note_unreachable(const Holding& ended, Instant now) {
@@ -309,8 +323,29 @@ void Referee::check(const Post& command, Instant now) {
     demand(
         in_flight() < (one_by_one ? 1 : limits_.concurrency), "{} is one too many in flight",
         command.id);
+    demand(
+        !unanswered_ || std::none_of(
+                            holdings_.begin(), holdings_.end(),
+                            [](const Holding& h) { return h.trial && h.stage == Stage::posted; }),
+        "{} is posted beside a trial, and the gateway is silent", command.id);
+    check_pace(devices_.at(command.device), now);
     row.stage = Stage::posted;
+    row.trial = unanswered_;
     row.posted_at = now;
+}
+
+/// Without jitter, no second, minute or hour holds more than the rate and one.
+void Referee::check_pace(Device& device, Instant now) const {
+    const double a_second = limits_.steady_rate.value_or(0);
+    if (a_second == 0)
+        return;
+    const int seconds = a_second >= 1 ? 1 : a_second * 60 >= 1 ? 60 : 3'600;
+    device.posts.push_back(now);
+    while (device.posts.front() <= now - std::chrono::seconds(seconds))
+        device.posts.pop_front();
+    demand(
+        static_cast<double>(device.posts.size()) <= a_second * seconds + 1.000'001,
+        "{} posts within {} s are more than the rate and one", device.posts.size(), seconds);
 }
 
 void Referee::take(const Settlement& settlement, Instant now) {

@@ -37,11 +37,13 @@ private:
         Instant posted_at{};
         bool excused = false;  ///< may be handed back unposted
         bool given_up = false; ///< when a signal's patience ended
+        bool trial = false;    ///< posted after one that got no answer, and none has come since
     };
     struct Device {
         Instant silent_until{}; ///< after a 429
         Instant next_claim{};
         bool capped = false;
+        std::deque<Instant> posts; ///< the last ones
     };
     /// A connection to the database, and since when it has been in trouble: from the first loss on, until it has held
     /// for five seconds.
@@ -80,12 +82,14 @@ private:
     void check(const Settle& command, Instant now);
     void check(const Finish& command, Instant now);
 
+    void check_pace(Device& device, Instant now) const;
     void take(const Settlement& settlement, Instant now);
     void take_releases(const std::vector<AttemptId>& releases);
     void check_reason(SendStop reason, Instant now) const;
     void excuse_some(Instant now);
     void gateway_answers();
     void note_unreachable(const Holding& holding, Instant now);
+    void note_silence(const PostEnded& event);
     void note_outcome(const Holding& holding, const PostEnded& event, Instant now);
     void stop(SendStop reason);
     bool gone(const Lane& lane, Instant now) const;
@@ -111,6 +115,7 @@ private:
 
     std::deque<bool> outcomes_; ///< the last 20: whether they failed
     bool accepted_one_ = false;
+    bool unanswered_ = false; ///< a post got no answer, and none has come since
     std::optional<Instant> away_since_;
     bool gateway_gone_ = false; ///< a try failed at the end of its budget
     Instant silent_until_{};    ///< while the gateway is unreachable

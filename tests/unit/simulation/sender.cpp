@@ -17,6 +17,7 @@ SendLimits limits_of(const Schedule& schedule, bool probing) {
     limits.lease = schedule.request_timeout + lease_margin;
     limits.lease_margin = lease_margin;
     limits.probing = probing;
+    limits.steady_rate = SlotPlan(schedule.rate, schedule.jitter_percent).steady_rate();
     const auto round_trip = std::chrono::duration_cast<milliseconds>(4 * schedule.database_delay);
     limits.claim_ahead = std::max(limits.claim_ahead, round_trip);
     return limits;
@@ -279,7 +280,7 @@ void Sender::carry_out(const Post& command) {
 void Sender::begin(const Post& post) {
     if (instant() > post.not_after) {
         ++world_.tally.held_back;
-        return deliver(PostEnded{post.id, SendVerdict::not_begun, {}});
+        return deliver(PostEnded{post.id, SendVerdict::not_begun, {}, false});
     }
     const RequestFate fate = world_.gateway.begin(world_.queue.now());
     const Ledger::Request request{post.id, post.attempt};
@@ -314,7 +315,8 @@ void Sender::tell(const Post& post, const SendAnswer& answer, SendVerdict verdic
         answers_.push_back({post.id, post.attempt, std::stoll(answer.message_id)});
         world_.ledger.answered({post.id, post.attempt});
     }
-    deliver(PostEnded{post.id, verdict, answer.retry_after});
+    const bool silent = answer.request_begun && answer.transport != Transport::answered;
+    deliver(PostEnded{post.id, verdict, answer.retry_after, silent});
 }
 
 // ---- settlements ----
