@@ -9,7 +9,7 @@ WITH matching AS (
       AND ($4::float8 IS NULL OR blast_date >= to_timestamp($4))
       AND ($5::float8 IS NULL OR blast_date < to_timestamp($5))
       AND ($6::text IS NULL OR $6 = ANY (devices))
-    ORDER BY blast_date DESC, id DESC
+    ORDER BY id DESC
     LIMIT $7::bigint
 ), heads AS (
     SELECT count(*) AS blasts, min(id) AS id, min(blast_tag) AS tag, min(follow_up_stage) AS stage,

@@ -1,4 +1,5 @@
--- What the newest blast that matches is called, the texts of its messages as a JSON array, and its sales.
+-- Of the blasts that match, the one that was queued last: what it is called, the texts of its messages as a JSON array, and
+-- its sales.
 -- $1 id, $2 tag, $3 stage, $4 from (epoch seconds), $5 before, $6 device: NULL for any.
 SELECT id, blast_tag, follow_up_stage, floor(date_part('epoch', blast_date))::bigint, messages,
        (SELECT coalesce(sum(closed), 0)::bigint FROM blast_counters WHERE blast_id = blasts.id)
@@ -9,5 +10,5 @@ WHERE ($1::bigint IS NULL OR id = $1)
   AND ($4::float8 IS NULL OR blast_date >= to_timestamp($4))
   AND ($5::float8 IS NULL OR blast_date < to_timestamp($5))
   AND ($6::text IS NULL OR $6 = ANY (devices))
-ORDER BY blast_date DESC, id DESC
+ORDER BY id DESC
 LIMIT 1;

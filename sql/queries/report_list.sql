@@ -1,4 +1,5 @@
--- A page of the blasts that match, newest first, after blast $6.
+-- A page of the blasts that match, the last queued first, after blast $6: a blast that is scheduled for next month is no
+-- newer than one that was sent since.
 -- $1 tag, $2 stage, $3 from (epoch seconds), $4 before, $5 device, $6 last of the page before: NULL for any. $7 rows.
 WITH page AS (
     SELECT id, blast_tag, follow_up_stage, blast_date, scheduled_at, lease_until, stopped_by
@@ -8,8 +9,8 @@ WITH page AS (
       AND ($3::float8 IS NULL OR blast_date >= to_timestamp($3))
       AND ($4::float8 IS NULL OR blast_date < to_timestamp($4))
       AND ($5::text IS NULL OR $5 = ANY (devices))
-      AND ($6::bigint IS NULL OR (blast_date, id) < (SELECT b.blast_date, b.id FROM blasts b WHERE b.id = $6))
-    ORDER BY blast_date DESC, id DESC
+      AND ($6::bigint IS NULL OR id < $6)
+    ORDER BY id DESC
     LIMIT $7::bigint
 ), counts AS (
     SELECT blast_id, sum(queued)::bigint AS queued, sum(sending)::bigint AS sending, sum(failed)::bigint AS failed,
@@ -24,4 +25,4 @@ SELECT id, blast_tag, follow_up_stage, floor(date_part('epoch', blast_date))::bi
        floor(date_part('epoch', scheduled_at))::bigint, coalesce(scheduled_at > now(), false),
        coalesce(lease_until > now(), false), stopped_by
 FROM page LEFT JOIN counts ON counts.blast_id = page.id
-ORDER BY blast_date DESC, id DESC;
+ORDER BY id DESC;

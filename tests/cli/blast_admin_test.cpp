@@ -123,6 +123,17 @@ TEST_CASE("opt-out import takes a list over from a file or standard input") {
         1);
 }
 
+TEST_CASE("opt-out import takes a plain list of numbers, without a header row") {
+    const Admin admin;
+    CHECK(
+        admin.document({"opt-out", "import", "-"}, "012-345 6789\n0121111111\n").at("added") == 2);
+    const std::string refusal =
+        admin.refusal({"opt-out", "import", "-"}, "+60129999999,moved\n12,\n");
+    CHECK_THAT(
+        refusal, Contains("1 of 2 rows cannot be imported") && Contains("standard input:2: "));
+    CHECK(admin.database.value("SELECT count(*) FROM opt_outs") == "2");
+}
+
 TEST_CASE("opt-out import refuses bad rows, all of them listed, or leaves them out when told to") {
     const Admin admin;
     const std::string csv = "phone\n0123456789\n6.01E+10\n12\n";

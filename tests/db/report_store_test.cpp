@@ -131,16 +131,17 @@ TEST_CASE("who replied without a read receipt, and whose sender died, is told ap
     CHECK(report.expired_leases == 1);
 }
 
-TEST_CASE("a blast that does not exist is none, and the latest is the newest by date") {
+TEST_CASE(
+    "a blast that does not exist is none, and the latest is the one queued last, as for --resume") {
     Fixture f;
     CHECK(f.store.funnel(numbered(7)).blasts == 0);
     CHECK(f.store.latest_funnel({}).blasts == 0);
     CHECK_FALSE(f.store.newest({}));
-    add_blast(f.database, 5, "new", "2026-11-22 10:00+08", 1);
-    add_blast(f.database, 6, "imported later", "2026-11-01 10:00+08", 2);
-    CHECK(f.store.latest_funnel({}).blast->id == 5);
-    CHECK(f.store.newest({})->head.id == 5);
-    CHECK(f.store.latest_funnel(tagged("imported later")).blast->id == 6);
+    add_blast(f.database, 5, "scheduled for next month", "2026-12-22 10:00+08", 1);
+    add_blast(f.database, 6, "sent since", "2026-11-22 10:00+08", 2);
+    CHECK(f.store.latest_funnel({}).blast->id == 6);
+    CHECK(f.store.newest({})->head.id == 6);
+    CHECK(f.store.latest_funnel(tagged("scheduled for next month")).blast->id == 5);
 }
 
 TEST_CASE("filters take the blasts together that match all of them") {
@@ -169,9 +170,8 @@ TEST_CASE("filters take the blasts together that match all of them") {
 TEST_CASE("blasts are listed newest first, a page at a time, each once") {
     Fixture f;
     for (int id = 1; id <= 7; ++id) {
-        // Three share a date: their ids decide.
-        add_blast(
-            f.database, id, "t", id < 4 ? "2026-11-01" : "2026-11-0" + std::to_string(id), id);
+        // Two are scheduled for later than the others: that makes them no newer.
+        add_blast(f.database, id, "t", id < 3 ? "2026-12-01" : "2026-11-01", id);
     }
     std::vector<std::int64_t> seen;
     std::optional<std::int64_t> after;

@@ -3,15 +3,14 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <poll.h>
 #include <sstream>
 #include <stdexcept>
-#include <system_error>
-
-#include <fcntl.h>
-#include <poll.h>
 #include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace blast::test {
@@ -35,7 +34,9 @@ void redirect(const std::string& path, int flags, int target) {
 }
 
 [[noreturn]] void become(
-    const std::vector<std::string>& command, const Environment& environment, const std::string& folder) {
+    const std::vector<std::string>& command,
+    const Environment& environment,
+    const std::string& folder) {
     redirect(folder + "/in", O_RDONLY, STDIN_FILENO);
     redirect(folder + "/out", O_WRONLY | O_CREAT, STDOUT_FILENO);
     redirect(folder + "/err", O_WRONLY | O_CREAT, STDERR_FILENO);
@@ -65,7 +66,9 @@ std::string executable_path(const std::string& name) {
 }
 
 Process::Process(
-    const std::vector<std::string>& command, const Environment& environment, const std::string& input)
+    const std::vector<std::string>& command,
+    const Environment& environment,
+    const std::string& input)
     : folder_(make_folder()) {
     std::ofstream(folder_ + "/in", std::ios::binary) << input;
     pid_ = fork();
@@ -95,7 +98,8 @@ bool Process::running() {
 }
 
 ProcessResult Process::wait(Milliseconds limit) {
-    wait_until("the end of process " + std::to_string(pid_), [this] { return !running(); }, limit);
+    wait_until(
+        "the end of process " + std::to_string(pid_), [this] { return !running(); }, limit);
     return {shell_exit_code(status_), out(), err()};
 }
 
@@ -107,8 +111,10 @@ std::string Process::err() const {
     return read_file(folder_ + "/err");
 }
 
-ProcessResult run(
-    const std::vector<std::string>& command, const Environment& environment, const std::string& input) {
+ProcessResult
+run(const std::vector<std::string>& command,
+    const Environment& environment,
+    const std::string& input) {
     return Process(command, environment, input).wait();
 }
 
@@ -132,7 +138,8 @@ std::string read_file(const std::string& path) {
     return content.str();
 }
 
-void wait_until(const std::string& what, const std::function<bool()>& condition, Milliseconds limit) {
+void wait_until(
+    const std::string& what, const std::function<bool()>& condition, Milliseconds limit) {
     constexpr int step_milliseconds = 5;
     const auto deadline = std::chrono::steady_clock::now() + limit;
     while (!condition()) {

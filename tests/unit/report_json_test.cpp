@@ -105,8 +105,16 @@ TEST_CASE("the json of one blast is the document of the contract, key by key and
         R"("stuck":{"PENDING":10,"DELIVERY_ACK":60,"READ_ACK":130},)"
         R"("not_sent":{"queued":0,"sending":0,"failed":1,"unconfirmed":1,"dropped":1},"undeliverable":2,)"
         R"("seconds_to":{"delivered":{"p50":4,"p90":31},"read":{"p50":2280,"p90":39600},)"
-        R"("replied":{"p50":7800,"p90":86400}},"replied_without_receipt":0})"
+        R"("replied":{"p50":7800,"p90":86400}}})"
         "\n");
+}
+
+TEST_CASE("the json tells replies without a read receipt apart where there are any") {
+    BlastReport report = example();
+    report.replied_without_receipt = 3;
+    const Json document = Json::parse(funnel_json(report, zone));
+    CHECK(document["replied_without_receipt"] == 3);
+    CHECK(document["funnel"]["read"] == 180);
 }
 
 TEST_CASE("percentiles that do not exist are null, and times are in the user's zone") {

@@ -21,6 +21,12 @@ WallTime at(const std::string& iso) {
 
 } // namespace
 
+TEST_CASE("a window is open each day for as long as its hours say") {
+    CHECK(SendWindow("09:00-18:30", "w").open_each_day() == std::chrono::minutes(9 * 60 + 30));
+    CHECK(SendWindow("22:00-06:00", "w").open_each_day() == std::chrono::hours(8));
+    CHECK(SendWindow("09:00-09:00", "w").open_each_day() == std::chrono::hours(24));
+}
+
 TEST_CASE("A window holds its start and not its end, on the zone's clocks") {
     const SendWindow window("09:00-18:00", "--window");
     CHECK_FALSE(window.is_open(at("2026-11-22T08:59:59+08:00"), kuala_lumpur));

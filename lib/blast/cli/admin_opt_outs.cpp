@@ -73,7 +73,7 @@ void print_page(const std::vector<OptOut>& page, const Settings& settings, bool 
                 {"phone", entry.phone},
                 {"opted_out_at", iso},
                 {"source", entry.source},
-                {"reason", entry.reason}};
+                {"reason", entry.reason.empty() ? Json(nullptr) : Json(entry.reason)}};
             fmt::print("{}{}", first ? "" : ",\n", document.dump());
         } else if (settings.format == OutputFormat::csv) {
             fmt::print(
@@ -154,6 +154,7 @@ ExitCode run_opt_out_import(const AdminOptions& options) {
     file.phone_column = options.phone_column;
     file.skip_invalid = options.skip_invalid;
     file.columns = {"reason"};
+    file.header_optional = true;
     file.done = "imported";
     EntryList list;
     const std::uint64_t invalid = read_phone_list(

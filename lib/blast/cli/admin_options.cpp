@@ -103,7 +103,7 @@ void add_opt_out_commands(CLI::App& app, AdminOptions& options) {
     CLI::App& import = add_command(
         opt_out, "import",
         {"Take over a list that the business already has: a CSV with a header row, a phone column and, if there is "
-         "one, a column 'reason'.",
+         "one, a column 'reason'; or the numbers alone.",
          "  blast-admin opt-out import FILE|-", ""});
     import.callback(choose(AdminCommand::opt_out_import));
     import.add_option("FILE", options.csv, "the CSV; - is standard input")

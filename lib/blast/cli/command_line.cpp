@@ -48,16 +48,22 @@ std::vector<std::string> command_names(const CLI::App& app) {
 [[noreturn]] void refuse_unexpected(const CLI::App& app, const std::string& argument) {
     const bool flag = argument.size() > 1 && argument.front() == '-';
     const std::string name = flag ? argument.substr(0, argument.find('=')) : argument;
-    const std::string meant = nearest_word(name, flag ? flag_names(app) : command_names(app));
-    const std::string wrong =
-        fmt::format("{} '{}'", flag ? "unknown flag" : "unexpected argument", printable(name));
+    const std::vector<std::string> commands = command_names(app);
+    const std::string meant = nearest_word(name, flag ? flag_names(app) : commands);
+    const bool command = !flag && !commands.empty();
+    const std::string wrong = fmt::format(
+        "{} '{}'",
+        flag      ? "unknown flag"
+        : command ? "unknown command"
+                  : "unexpected argument",
+        printable(name));
     if (!meant.empty()) {
         throw UsageError(wrong, fmt::format("did you mean '{}'?", meant));
     }
     throw UsageError(
         wrong, fmt::format(
                    "{}`{} --help` shows what can be given",
-                   flag ? "" : "a text with blanks goes in quotes; ", app.get_name()));
+                   flag || command ? "" : "a text with blanks goes in quotes; ", app.get_name()));
 }
 
 /// CLI11 names neither of these in a field of its own, only in its text: "--tag: At Most 1 required but received 2",

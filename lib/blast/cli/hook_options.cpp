@@ -27,12 +27,12 @@ HelpText hook_help() {
         "blast-hook --listen 127.0.0.1:8080\n"
         "blast-hook --ingest FILE|-\n"
         "blast-hook --inbox",
-        "# behind a TLS proxy; the gateway posts to https://.../hook/$BLAST_HOOK_SECRET\n"
-        "blast-hook --listen 127.0.0.1:8080\n"
-        "# events that were captured, one JSON document a line\n"
-        "blast-hook --ingest events.jsonl\n"
-        "# what could not be matched or understood\n"
-        "blast-hook --inbox"};
+        "  # behind a TLS proxy; the gateway posts to https://.../hook/$BLAST_HOOK_SECRET\n"
+        "  blast-hook --listen 127.0.0.1:8080\n"
+        "  # events that were captured, one JSON document a line\n"
+        "  blast-hook --ingest events.jsonl\n"
+        "  # what could not be matched or understood\n"
+        "  blast-hook --inbox"};
 }
 
 void add_hook_flags(CLI::App& app, HookFlags& flags, HookOptions& options) {

@@ -4,8 +4,8 @@
 
 namespace blast {
 
-/// The text of a --message-file without the line feed at its end. Throws UsageError when it cannot be read, is larger than
-/// 1 MiB or is not UTF-8.
+/// The text of a --message-file, or of standard input for "-": without a BOM, with LF for each line end, and without the one
+/// at its end. Throws UsageError when it cannot be read, is larger than 1 MiB or is not UTF-8.
 std::string read_message_file(const std::string& path);
 
 } // namespace blast

@@ -28,10 +28,10 @@ HelpText poll_help() {
         "Ask the gateway how far the messages have got that are still moving.",
         "blast-poll [--blast ID] [--now] [--rate N/s|max] [--concurrency N]\n"
         "           [--deadline 50s] [--watch]",
-        "# every minute, from cron\n"
-        "blast-poll --quiet\n"
-        "# everything that still moves in one blast, at once\n"
-        "blast-poll --blast 12 --now"};
+        "  # every minute, from cron\n"
+        "  blast-poll --quiet\n"
+        "  # everything that still moves in one blast, at once\n"
+        "  blast-poll --blast 12 --now"};
 }
 
 void add_poll_flags(CLI::App& app, PollFlags& flags, PollOptions& options) {

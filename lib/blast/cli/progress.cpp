@@ -66,7 +66,7 @@ std::string send_progress_text(
         const auto wait = std::chrono::milliseconds(
             static_cast<std::int64_t>(static_cast<double>(left) / per_second) * 1000);
         text += fmt::format(
-            ", {:.{}f}/s, {} left", per_second, per_second < 10 ? 1 : 0, format_duration(wait));
+            ", {:.{}f}/s, {} left", per_second, per_second < 10 ? 1 : 0, format_estimate(wait));
     }
     if (failed > 0)
         text += fmt::format(", {} failed", with_thousands(failed));

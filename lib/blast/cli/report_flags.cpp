@@ -87,7 +87,7 @@ ReportKind kind_of(const std::string& view) {
 
 HelpText report_help() {
     return {
-        "shows how far the recipients of blasts have got: sent, received, read, replied",
+        "Show how far the recipients of blasts have got: sent, received, read, replied.",
         "blast-report [ID|latest] [--tag T] [--stage S] [--since D] [--until D]\n"
         "             [--device ID]\n"
         "blast-report --list\n"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "blast/cli/cost_in_time.hpp"
 #include "blast/cli/send_options.hpp"
 #include "blast/core/error.hpp"
 #include "blast/core/log.hpp"
@@ -36,7 +37,11 @@ ExitCode send_due(SendJob& job);
 ExitCode print_queued(const SendJob& job, std::int64_t blast_id);
 
 /// What --dry-run found.
-void print_dry_run(const SendOptions& options, const QueuedBlast& queued, const std::string& cost);
+void print_dry_run(
+    const SendOptions& options,
+    const BlastSettings& settings,
+    const QueuedBlast& queued,
+    const CostInTime& cost);
 
 /// What became of --test; exit 1 unless it was accepted.
 ExitCode print_test(const SendOptions& options, const std::string& phone, const TestMessage& sent);

@@ -93,11 +93,8 @@ void require_message_and_tag(const CLI::App& app, const ModeRules& rules) {
 }
 
 void refuse_pairs(const CLI::App& app) {
-    constexpr std::array<std::pair<const char*, const char*>, 4> pairs{
-        {{"--dry-run", "--test"},
-         {"--dry-run", "--at"},
-         {"--test", "--at"},
-         {"--test", "--rejects"}}};
+    constexpr std::array<std::pair<const char*, const char*>, 3> pairs{
+        {{"--dry-run", "--test"}, {"--test", "--at"}, {"--test", "--rejects"}}};
     for (const auto& [first, second] : pairs) {
         if (given(app, first) && given(app, second))
             throw UsageError(
@@ -111,7 +108,7 @@ void refuse_pairs(const CLI::App& app) {
 
 HelpText send_help() {
     return {
-        "sends one WhatsApp message to each recipient of a CSV, at most once, and records each message id",
+        "Send one WhatsApp message to each recipient of a CSV, at most once, and record each message id.",
         "blast-send --csv FILE|- (--message TEXT | --message-file FILE)... --tag TAG\n"
         "blast-send --from-blast ID --stuck STATUS --message TEXT --stage STAGE\n"
         "blast-send --resume ID|latest [--retry-failed] [--resend-unconfirmed]\n"
@@ -154,7 +151,7 @@ void add_send_flags(CLI::App& app, SendFlags& f) {
         ->type_name("TEXT")
         ->group(what)
         ->take_all();
-    app.add_option("--message-file", "the same from a file")
+    app.add_option("--message-file", "the same from a file; - is standard input")
         ->type_name("FILE")
         ->group(what)
         ->take_all();
@@ -169,7 +166,8 @@ void add_send_flags(CLI::App& app, SendFlags& f) {
     add(how, "--daily-cap", f.daily_cap, "N",
         "per device and calendar day, over all blasts [none]");
     add(how, "--window", f.window, "HH:MM-HH:MM", "send only then [always]");
-    add(how, "--at", f.at, "TIME", "queue now, let --due send then");
+    add(how, "--at", f.at, "TIME",
+        "queue now, let --due send then: 2026-11-22T14:28+08:00, \"2026-11-22 14:28\", or 14:28, today or tomorrow");
     add(how, "--concurrency", f.concurrency, "N", "requests in flight [8]");
     add(how, "--timeout", f.timeout, "T", "for one request [25s]");
     const char* const again = "Going on";

@@ -64,9 +64,13 @@ std::string checked_stuck(const std::string& text) {
 
 std::vector<MessageText> read_messages(const SendFlags& flags) {
     std::vector<MessageText> messages;
+    if (flags.csv == "-" &&
+        std::count(flags.messages.begin(), flags.messages.end(), std::pair(true, std::string("-"))))
+        throw UsageError(
+            "--csv and --message-file cannot both be standard input", "give one of them as a file");
     for (const auto& [is_file, value] : flags.messages)
         messages.push_back(
-            is_file ? MessageText{read_message_file(value), value}
+            is_file ? MessageText{read_message_file(value), value == "-" ? "--message-file" : value}
                     : MessageText{value, "--message"});
     return messages;
 }
@@ -119,7 +123,7 @@ void read_values(const SendFlags& flags, SendOptions& options) {
     if (!flags.stage.empty())
         options.stage = checked_label(flags.stage, "--stage");
     if (!flags.at.empty())
-        options.at = parse_time(
+        options.at = parse_next_time(
             flags.at, options.settings.timezone, std::chrono::system_clock::now(), "--at");
     if (!flags.stuck.empty())
         options.stuck = checked_stuck(flags.stuck);

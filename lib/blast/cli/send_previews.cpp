@@ -30,18 +30,27 @@ void add_skipped(std::string& text, std::int64_t count, const char* why) {
 
 } // namespace
 
-void print_dry_run(const SendOptions& options, const QueuedBlast& queued, const std::string& cost) {
+void print_dry_run(
+    const SendOptions& options,
+    const BlastSettings& settings,
+    const QueuedBlast& queued,
+    const CostInTime& cost) {
     if (options.settings.format == OutputFormat::json) {
         nlohmann::ordered_json document{
             {"dry_run", true},
-            {"tag", options.tag},
-            {"stage", options.stage},
+            {"tag", settings.tag},
+            {"stage", settings.stage},
             {"recipients", queued.queued},
             {"skipped",
              {{"invalid", queued.skipped.invalid},
               {"duplicate", queued.skipped.duplicate},
               {"opted_out", queued.skipped.opted_out}}},
-            {"takes", cost},
+            {"scheduled_at",
+             options.at ? nlohmann::ordered_json(options.settings.timezone.iso8601(*options.at))
+                        : nlohmann::ordered_json(nullptr)},
+            {"takes_seconds", cost.seconds ? nlohmann::ordered_json(*cost.seconds)
+                                           : nlohmann::ordered_json(nullptr)},
+            {"takes_days", cost.days},
             {"messages", nlohmann::ordered_json::array()}};
         for (const RenderedMessage& sample : queued.samples)
             document["messages"].push_back({{"to", sample.phone}, {"message", sample.text}});
@@ -50,7 +59,10 @@ void print_dry_run(const SendOptions& options, const QueuedBlast& queued, const 
     }
     std::string text = fmt::format(
         "Dry run: nothing was queued or sent\n  recipients{:>9}  {}\n",
-        with_thousands(queued.queued), cost);
+        with_thousands(queued.queued), cost.words);
+    if (options.at)
+        text += fmt::format(
+            "  scheduled           {}\n", options.settings.timezone.for_people(*options.at));
     add_skipped(text, queued.skipped.invalid, "rows with an invalid number");
     add_skipped(text, queued.skipped.duplicate, "rows with a number that came before");
     add_skipped(text, queued.skipped.opted_out, "rows of people who have opted out");

@@ -13,6 +13,7 @@
 #include "blast/run/queue_follow_up.hpp"
 #include "blast/run/test_message.hpp"
 #include "blast/store/connection.hpp"
+#include "blast/store/opt_out_store.hpp"
 #include "blast/store/schema.hpp"
 
 #include <fmt/format.h>
@@ -56,28 +57,16 @@ QueueRequest queue_request(const SendOptions& options) {
     return request;
 }
 
-/// How long a blast takes at its rate, gateway and hours aside.
-std::string cost_in_time(const BlastSettings& settings, std::int64_t recipients) {
-    const Rate rate = parse_rate(settings.rate, "--rate");
-    if (!rate.per_second)
-        return "as fast as the gateway takes it";
-    const double seconds = static_cast<double>(recipients) / *rate.per_second /
-                           static_cast<double>(settings.devices.size());
-    std::string text =
-        "about " +
-        format_duration(std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)));
-    if (settings.daily_cap)
-        text += fmt::format(
-            ", over at least {} day(s) by the cap",
-            1 + (recipients - 1) /
-                    (*settings.daily_cap * static_cast<std::int64_t>(settings.devices.size())));
-    return text;
-}
-
-void require_yes(const SendOptions& options) {
-    if (!options.yes && !options.dry_run && !options.settings.terminal.input)
+/// Who has opted out gets no test message either, where there is a database that knows it.
+void refuse_opted_out(const SendOptions& options, const std::string& phone) {
+    if (options.settings.database_url.empty())
+        return;
+    Connection connection(options.settings.database_url);
+    require_current_schema(connection);
+    if (is_opted_out(connection, phone))
         throw UsageError(
-            "cannot ask whether to send: standard input is not a terminal", "add --yes");
+            fmt::format("--test: '{}' has opted out", mask_phone(phone)),
+            "give another number, or run `blast-admin opt-out remove` first");
 }
 
 /// The setting up that a new blast needs before its rows are read: a database that fits and a gateway that answers.
@@ -93,7 +82,7 @@ bool confirm_queued(
     const SendOptions& options, const BlastSettings& settings, const QueuedBlast& queued) {
     const std::string question = fmt::format(
         "Send {} message(s), {}?", with_thousands(queued.queued),
-        cost_in_time(settings, queued.queued));
+        cost_in_time(settings, queued.queued).words);
     return confirm(options.settings.terminal, options.yes, question);
 }
 
@@ -101,7 +90,7 @@ ExitCode
 conclude(SendJob& job, const BlastSettings& settings, const QueuedBlast& queued, bool committed) {
     const SendOptions& options = job.options;
     if (options.dry_run) {
-        print_dry_run(options, queued, cost_in_time(settings, queued.queued));
+        print_dry_run(options, settings, queued, cost_in_time(settings, queued.queued));
         return ExitCode::done;
     }
     if (!committed) {
@@ -119,7 +108,6 @@ conclude(SendJob& job, const BlastSettings& settings, const QueuedBlast& queued,
 
 ExitCode send_csv(SendJob& job) {
     const SendOptions& options = job.options;
-    require_yes(options);
     QueueRequest request = queue_request(options);
     const BlastSettings settings = request.settings;
     require_database_url(options.settings);
@@ -140,7 +128,6 @@ ExitCode send_csv(SendJob& job) {
 
 ExitCode send_follow_up(SendJob& job) {
     const SendOptions& options = job.options;
-    require_yes(options);
     Connection first(require_database_url(options.settings));
     require_current_schema(first);
     const auto earlier = load_blast(first, options.from_blast);
@@ -178,6 +165,7 @@ ExitCode send_test(SendJob& job) {
     const GatewaySettings gateway = require_gateway(options.settings, options.concurrency);
     AudienceQueue audience(std::move(request), parser);
     const RenderedMessage message = audience.first_message();
+    refuse_opted_out(options, phone.e164);
     preflight(gateway, {device}, job.log);
     const TestMessage sent =
         send_test_message(gateway, {device, phone.e164, message.text, options.timeout});

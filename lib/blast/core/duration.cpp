@@ -49,4 +49,10 @@ std::string format_duration(milliseconds duration) {
     return fmt::format("{}d {}h", seconds / 86'400, seconds / 3600 % 24);
 }
 
+std::string format_estimate(milliseconds duration) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(duration);
+    return seconds < std::chrono::minutes(1) ? fmt::format("{}s", seconds.count())
+                                             : format_duration(seconds);
+}
+
 } // namespace blast

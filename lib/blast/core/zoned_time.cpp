@@ -115,4 +115,18 @@ parse_time(std::string_view text, const TimeZone& zone, WallTime now, std::strin
     return checked_range(tz->to_sys(*local, date::choose::earliest), text, what);
 }
 
+WallTime
+parse_next_time(std::string_view text, const TimeZone& zone, WallTime now, std::string_view what) {
+    const WallTime time = parse_time(text, zone, now, what);
+    const bool time_of_day_alone = text.find('-') == std::string_view::npos;
+    // Within its minute a time has not passed.
+    if (!time_of_day_alone || time + std::chrono::minutes(1) > now)
+        return time;
+    const auto local = date::make_zoned(locate(zone.name()), date::floor<std::chrono::seconds>(now))
+                           .get_local_time();
+    const std::string tomorrow =
+        date::format("%F ", date::floor<date::days>(local) + date::days(1));
+    return parse_time(tomorrow + std::string(text), zone, now, what);
+}
+
 } // namespace blast

@@ -32,4 +32,8 @@ private:
 WallTime
 parse_time(std::string_view text, const TimeZone& zone, WallTime now, std::string_view what);
 
+/// The same for what is to happen: a time of day alone that has passed today is tomorrow's.
+WallTime
+parse_next_time(std::string_view text, const TimeZone& zone, WallTime now, std::string_view what);
+
 } // namespace blast

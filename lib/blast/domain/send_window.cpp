@@ -43,6 +43,11 @@ SendWindow::SendWindow(std::string_view text, std::string_view what) : text_(tex
     to_ = *to;
 }
 
+minutes SendWindow::open_each_day() const noexcept {
+    constexpr minutes day = std::chrono::hours(24);
+    return from_ < to_ ? to_ - from_ : day - (from_ - to_);
+}
+
 bool SendWindow::holds(seconds of_day) const {
     if (from_ == to_)
         return true;

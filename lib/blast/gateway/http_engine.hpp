@@ -36,9 +36,9 @@ struct HttpAnswer {
     long status = 0; ///< HTTP status, 0 without one
     std::string body;
     std::optional<std::chrono::seconds>
-        retry_after;     ///< Retry-After in seconds or as a date (RFC 9110, 10.2.3), at most a day
+        retry_after; ///< Retry-After in seconds or as a date (RFC 9110, 10.2.3), at most a day
     std::optional<WallTime> date; ///< the gateway's clock: Date (RFC 9110, 6.6.1), to the second
-    std::string failure; ///< libcurl's words when transport is not `answered`
+    std::string failure;          ///< libcurl's words when transport is not `answered`
 };
 
 /// HTTP/1.1 requests over libcurl's multi interface on an event loop: no thread, no blocking call. A request is never

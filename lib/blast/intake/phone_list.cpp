@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace blast {
 
@@ -35,6 +36,20 @@ std::string phone_of(const std::string& raw, const PhoneParser& parser) {
     return std::move(phone.e164);
 }
 
+/// Where a plain list of numbers without a header row has them: what would be its header holds a phone.
+std::optional<std::size_t> plain_phone_column(
+    const CsvReader& csv, const PhoneListSettings& settings, const PhoneParser& parser) {
+    if (!settings.header_optional || !settings.phone_column.empty()) {
+        return std::nullopt;
+    }
+    const std::vector<std::string>& cells = csv.columns();
+    const auto phone = std::find_if(cells.begin(), cells.end(), [&](const std::string& cell) {
+        return parser.parse(cell).valid();
+    });
+    return phone == cells.end() ? std::nullopt
+                                : std::optional(static_cast<std::size_t>(phone - cells.begin()));
+}
+
 } // namespace
 
 std::uint64_t read_phone_list(
@@ -42,12 +57,13 @@ std::uint64_t read_phone_list(
     const PhoneParser& parser,
     const std::function<void(const PhoneListRow&)>& take) {
     CsvReader csv(settings.csv_path);
+    const std::optional<std::size_t> plain = plain_phone_column(csv, settings, parser);
     const std::size_t phone_column =
-        find_phone_column(csv.columns(), settings.phone_column, csv.name());
+        plain ? *plain : find_phone_column(csv.columns(), settings.phone_column, csv.name());
     const std::vector<std::size_t> columns = positions(settings.columns, csv.columns());
     BadRows bad_rows(csv.name());
     std::uint64_t valid_rows = 0;
-    for (CsvRow row; csv.next(row);) {
+    const auto use = [&](const CsvRow& row) {
         try {
             if (!row.problem.empty()) {
                 throw UsageError(row.problem, "");
@@ -62,6 +78,12 @@ std::uint64_t read_phone_list(
         } catch (const UsageError& error) {
             bad_rows.add(row.line, error.what());
         }
+    };
+    if (plain) {
+        use({1, csv.columns(), {}});
+    }
+    for (CsvRow row; csv.next(row);) {
+        use(row);
     }
     if (bad_rows.count() > 0 && !settings.skip_invalid) {
         throw UsageError(bad_rows.error(settings.done, valid_rows));

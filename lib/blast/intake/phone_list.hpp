@@ -22,6 +22,7 @@ struct PhoneListSettings {
     std::string phone_column;         ///< empty: the first of phone_column_names()
     bool skip_invalid = false;        ///< leave bad rows out instead of stopping for them
     std::vector<std::string> columns; ///< besides the phone, by name; none of them has to be there
+    bool header_optional = false;     ///< a list whose first row holds a phone has no header row
     std::string done;                 ///< what is done with the rows, for the error: "imported"
 };
 

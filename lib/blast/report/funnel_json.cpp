@@ -66,7 +66,9 @@ std::string funnel_json(const BlastReport& report, const TimeZone& zone) {
     document["seconds_to"]["delivered"] = percentiles_json(report.seconds_to.delivered);
     document["seconds_to"]["read"] = percentiles_json(report.seconds_to.read);
     document["seconds_to"]["replied"] = percentiles_json(report.seconds_to.replied);
-    document["replied_without_receipt"] = report.replied_without_receipt;
+    if (report.replied_without_receipt > 0) {
+        document["replied_without_receipt"] = report.replied_without_receipt;
+    }
     return json_text(document) + '\n';
 }
 

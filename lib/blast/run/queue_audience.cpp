@@ -14,9 +14,15 @@ namespace {
 
 constexpr std::uint64_t progress_every = 1'000;
 
-[[noreturn]] void throw_no_recipient(const std::string& name) {
+[[noreturn]] void throw_no_recipient(const AudienceReader& reader) {
+    if (reader.invalid_rows() > 0)
+        throw UsageError(
+            fmt::format(
+                "{}: no recipient in it, all {} rows cannot be sent to", reader.name(),
+                reader.invalid_rows()),
+            "leave --skip-invalid out to see what is wrong with them");
     throw UsageError(
-        fmt::format("{}: no recipient in it", name),
+        fmt::format("{}: no recipient in it", reader.name()),
         "give a CSV with a header row and at least one row");
 }
 
@@ -42,7 +48,7 @@ AudienceQueue::AudienceQueue(QueueRequest request, const PhoneParser& parser)
 RenderedMessage AudienceQueue::first_message() {
     Recipient recipient;
     if (!reader_.next(recipient))
-        throw_no_recipient(reader_.name());
+        throw_no_recipient(reader_);
     return {
         recipient.phone,
         request_.messages.front().render(variables_from_json(recipient.variables_json))};
@@ -50,7 +56,7 @@ RenderedMessage AudienceQueue::first_message() {
 
 QueuedBlast AudienceQueue::queue(
     Connection& connection, const std::function<bool(const QueuedBlast&)>& confirm) {
-    QueueTransaction transaction(connection, request_.settings, request_.again);
+    QueueTransaction transaction(connection, request_.settings, request_.again, request_.dry_run);
     std::unique_ptr<RejectsWriter> rejects;
     if (!request_.rejects.empty()) {
         rejects = std::make_unique<RejectsWriter>(
@@ -67,7 +73,7 @@ QueuedBlast AudienceQueue::queue(
     if (rejects)
         rejects->close();
     if (reader_.valid_rows() == 0)
-        throw_no_recipient(reader_.name());
+        throw_no_recipient(reader_);
     transaction.finish(static_cast<std::int64_t>(reader_.invalid_rows()));
     if (transaction.queued() == 0)
         throw UsageError(

@@ -12,13 +12,15 @@ QueuedBlast queue_follow_up(
     const FollowUpRequest& request,
     const std::function<bool(const QueuedBlast&)>& confirm) {
     check_columns(request.blast.messages, load_columns(connection, request.earlier));
-    QueueTransaction transaction(connection, request.blast.settings, request.blast.again);
+    QueueTransaction transaction(
+        connection, request.blast.settings, request.blast.again, request.blast.dry_run);
     transaction.add_from_blast(request.earlier, request.stuck, request.older_than);
     transaction.finish(0);
     if (transaction.queued() == 0)
         throw UsageError(
             fmt::format(
-                "nobody of blast {} is stuck at {} for so long", request.earlier, request.stuck),
+                "nobody of blast {} is stuck at {}{}", request.earlier, request.stuck,
+                request.older_than.count() > 0 ? " for so long" : ""),
             "blast-report shows who is stuck where; people who have opted out are left out");
     const QueuedBlast queued{
         transaction.blast_id(), transaction.queued(), transaction.skipped(),

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t group_size = 2'000;
 
-Parameters blast_parameters(const BlastSettings& settings) {
+Parameters blast_parameters(const BlastSettings& settings, bool trial) {
     ArrayLiteral devices;
     for (const std::string& device : settings.devices)
         devices.add(device);
@@ -27,7 +27,8 @@ Parameters blast_parameters(const BlastSettings& settings) {
         .add(settings.jitter_percent)
         .add(settings.daily_cap)
         .add(settings.window)
-        .add(settings.scheduled_at);
+        .add(settings.scheduled_at)
+        .add(trial);
     return parameters;
 }
 
@@ -48,13 +49,14 @@ void refuse_twin(Connection& connection, const BlastSettings& settings) {
 } // namespace
 
 QueueTransaction::QueueTransaction(
-    Connection& connection, const BlastSettings& settings, bool again)
+    Connection& connection, const BlastSettings& settings, bool again, bool trial)
     : connection_(connection), transaction_(connection), settings_(settings) {
     connection_.execute(sql::lock_tag, Parameters::of(settings.tag, settings.stage));
     if (!again)
         refuse_twin(connection_, settings);
-    blast_id_ =
-        connection_.execute(sql::insert_blast, blast_parameters(settings)).one_row().integer(0, 0);
+    blast_id_ = connection_.execute(sql::insert_blast, blast_parameters(settings, trial))
+                    .one_row()
+                    .integer(0, 0);
 }
 
 QueueTransaction::~QueueTransaction() {

@@ -11,8 +11,8 @@ namespace blast {
 class QueueTransaction {
 public:
     /// Begins, and takes the lock of the tag and stage. Throws UsageError naming the blast that has both already, unless
-    /// `again`.
-    QueueTransaction(Connection& connection, const BlastSettings& settings, bool again);
+    /// `again`. A `trial` must not be committed: its blast has a number that no other has or will have.
+    QueueTransaction(Connection& connection, const BlastSettings& settings, bool again, bool trial);
 
     ~QueueTransaction();
     QueueTransaction(const QueueTransaction&) = delete;
