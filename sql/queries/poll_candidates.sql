@@ -1,5 +1,5 @@
 -- Messages that are due, in the order of is_checked_before (domain/poll_schedule.hpp): what was read last, then the newest
--- first. $1 blasts, $2 epoch of the run's start when all that moves is due (--now), else NULL, $3 most rows,
+-- first. $1 blasts, $2 epoch since which all that moves is to be checked once (--now), or NULL, $3 most rows,
 -- $4 to $7 the last row of the page before (was read, sent, blast, id) or NULLs. What another run holds is left out.
 SELECT blast_id, id, was_read, sent
 FROM (SELECT blast_id, id, status = 'READ_ACK' AS was_read, date_part('epoch', last_checked_at) AS checked,
@@ -9,8 +9,7 @@ FROM (SELECT blast_id, id, status = 'READ_ACK' AS was_read, date_part('epoch', l
         AND (check_lease_until IS NULL OR check_lease_until < now())) message
 WHERE date_part('epoch', now()) - sent < 604800
   AND (checked IS NULL OR checked < $2::float8
-       OR ($2::float8 IS NULL
-           AND date_part('epoch', now()) - checked >= greatest(30, (date_part('epoch', now()) - sent) / 4)))
+       OR date_part('epoch', now()) - checked >= greatest(30, (date_part('epoch', now()) - sent) / 4))
   AND ($4::boolean IS NULL
        OR (was_read, -sent, blast_id, id) > ($4::boolean, -($5::float8), $6::bigint, $7::bigint))
 ORDER BY was_read, -sent, blast_id, id

@@ -113,7 +113,9 @@ void PollMachine::let_ready_go() {
 }
 
 void PollMachine::watch_limits(Instant now) {
-    if (now + usual_latency_ >= limits_.deadline)
+    // With nothing under way no success can end the gateway's rest early.
+    const Instant begins = begun_at_.empty() ? std::max(now, rest_.rests_until()) : now;
+    if (begins + usual_latency_ >= limits_.deadline)
         end_for(PollEnd::deadline);
     if (!ever_answered_ && rest_.rests() >= rests_before_giving_up)
         end_for(PollEnd::unreachable);

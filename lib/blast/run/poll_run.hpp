@@ -28,12 +28,12 @@ struct PollRequest {
     std::chrono::milliseconds deadline{50'000}; ///< of a pass
 };
 
-/// What all passes together did.
+/// What all passes together did. What a later pass made up for counts as checked, not as failed or left.
 struct PollSummary {
-    std::int64_t due = 0; ///< when the passes began
+    std::int64_t due = 0; ///< checked, failed, left, and what other runs took meanwhile
     std::int64_t checked = 0;
-    std::int64_t failed = 0;
-    std::int64_t left = 0; ///< due, but not asked about, after the last pass
+    std::int64_t failed = 0; ///< asked about in vain in the last pass
+    std::int64_t left = 0;   ///< due, but not asked about, after the last pass
     StatusCounts changed;
     PollEnd end = PollEnd::done;
     bool nothing_could_be_asked = false; ///< the gateway was tried, and answered nothing at all

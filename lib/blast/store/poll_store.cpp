@@ -17,15 +17,21 @@ std::vector<std::int64_t> read_blast_ids(const Result& result) {
     return ids;
 }
 
-Statement survey_statement(const std::vector<std::int64_t>& blasts, bool everything) {
-    return {sql::poll_survey, Parameters::of(id_array(blasts), everything)};
+Statement poll_start_statement() {
+    return {sql::server_time};
+}
+
+double read_poll_start(const Result& result) {
+    return result.one_row().number(0, 0);
+}
+
+Statement survey_statement(const std::vector<std::int64_t>& blasts, const DueRule& rule) {
+    return {sql::poll_survey, Parameters::of(id_array(blasts), rule.unchecked_since)};
 }
 
 PollSurvey read_survey(const Result& result) {
     result.one_row();
-    return {
-        result.integer(0, 0), result.integer(0, 1), result.optional_number(0, 2),
-        result.number(0, 3)};
+    return {result.integer(0, 0), result.integer(0, 1), result.optional_number(0, 2)};
 }
 
 Statement candidates_statement(

@@ -19,23 +19,26 @@ namespace blast {
 Statement open_blasts_statement(std::optional<std::int64_t> only);
 std::vector<std::int64_t> read_blast_ids(const Result& result);
 
+/// The database's clock.
+Statement poll_start_statement();
+/// Epoch seconds.
+double read_poll_start(const Result& result);
+
 /// How the messages of some blasts stand with the schedule.
 struct PollSurvey {
     std::int64_t due = 0;
     std::int64_t moving = 0;               ///< due or not
-    std::optional<double> seconds_to_next; ///< until the next one is due
-    double taken_at = 0;                   ///< epoch seconds, the database's
+    std::optional<double> seconds_to_next; ///< until the next one is due, or moves no more
 };
 
-/// With `everything` all that moves counts as due (--now).
-Statement survey_statement(const std::vector<std::int64_t>& blasts, bool everything);
-PollSurvey read_survey(const Result& result);
-
-/// Which messages count as due.
+/// Which messages count as due: those of the schedule ...
 struct DueRule {
-    /// Those of the schedule; or, for --now, all that were not checked since that moment (epoch seconds).
+    /// ... and, for --now, all that were not checked since that moment (epoch seconds, the database's).
     std::optional<double> unchecked_since;
 };
+
+Statement survey_statement(const std::vector<std::int64_t>& blasts, const DueRule& rule);
+PollSurvey read_survey(const Result& result);
 
 /// A message that is due, with its place in the order of checks.
 struct PollCandidate {
