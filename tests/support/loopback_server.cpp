@@ -1,0 +1,120 @@
+#include "support/loopback_server.hpp"
+
+#include <array>
+#include <cerrno>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace blast::test {
+
+namespace {
+
+std::size_t content_length(const std::string& head) {
+    const std::string name = "Content-Length: ";
+    const std::size_t found = head.find(name);
+    return found == std::string::npos ? 0 : std::stoul(head.substr(found + name.size()));
+}
+
+std::string path_of(const std::string& head) {
+    const std::size_t start = head.find(' ') + 1;
+    return head.substr(start, head.find(' ', start) - start);
+}
+
+std::string as_http(const ServedAnswer& answer) {
+    return "HTTP/1.1 " + std::to_string(answer.status) + " Answer\r\n" + answer.headers +
+           "Content-Length: " + std::to_string(answer.body.size()) + "\r\n\r\n" + answer.body;
+}
+
+} // namespace
+
+LoopbackServer::LoopbackServer(Handler handler)
+    : handler_(std::move(handler)),
+      listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
+      stop_(eventfd(0, EFD_CLOEXEC)) {
+    sockaddr_in where{};
+    where.sin_family = AF_INET;
+    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof where;
+    auto* const address = reinterpret_cast<sockaddr*>(&where); // NOLINT: the sockets interface
+    const bool listens = bind(listener_, address, length) == 0 && listen(listener_, 64) == 0 &&
+                         getsockname(listener_, address, &length) == 0;
+    if (!listens)
+        throw std::system_error(errno, std::generic_category(), "listen on the loopback address");
+    port_ = ntohs(where.sin_port);
+    thread_ = std::thread([this] { serve(); });
+}
+
+LoopbackServer::~LoopbackServer() {
+    eventfd_write(stop_, 1);
+    thread_.join();
+    for (const auto& connection : connections_)
+        close(connection.first);
+    close(listener_);
+    close(stop_);
+}
+
+std::string LoopbackServer::url(const std::string& path) const {
+    return "http://127.0.0.1:" + std::to_string(port_) + path;
+}
+
+void LoopbackServer::serve() {
+    while (true) {
+        std::vector<pollfd> waited{{stop_, POLLIN, 0}, {listener_, POLLIN, 0}};
+        for (const auto& connection : connections_)
+            waited.push_back({connection.first, POLLIN, 0});
+        poll(waited.data(), waited.size(), -1);
+        if (waited[0].revents != 0)
+            return;
+        std::vector<std::pair<int, std::string>> open;
+        for (std::size_t i = 0; i < connections_.size(); ++i) {
+            if (waited[i + 2].revents == 0 ||
+                read_some(connections_[i].first, connections_[i].second))
+                open.push_back(std::move(connections_[i]));
+        }
+        connections_ = std::move(open);
+        if (waited[1].revents != 0)
+            accept_one();
+    }
+}
+
+void LoopbackServer::accept_one() {
+    const int connection = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (connection >= 0)
+        connections_.emplace_back(connection, "");
+}
+
+bool LoopbackServer::read_some(int connection, std::string& buffered) {
+    std::array<char, 16384> buffer{};
+    const ssize_t count = recv(connection, buffer.data(), buffer.size(), 0);
+    if (count > 0) {
+        buffered.append(buffer.data(), static_cast<std::size_t>(count));
+        if (take_requests(connection, buffered))
+            return true;
+    }
+    close(connection);
+    return false;
+}
+
+bool LoopbackServer::take_requests(int connection, std::string& buffered) {
+    std::size_t head_end = 0;
+    while ((head_end = buffered.find("\r\n\r\n")) != std::string::npos) {
+        const std::string head = buffered.substr(0, head_end);
+        const std::size_t end = head_end + 4 + content_length(head);
+        if (buffered.size() < end)
+            return true;
+        const ServedAnswer answer =
+            handler_({path_of(head), buffered.substr(head_end + 4, end - head_end - 4)});
+        buffered.erase(0, end);
+        if (answer.status == 0)
+            return false;
+        const std::string text = as_http(answer);
+        send(connection, text.data(), text.size(), MSG_NOSIGNAL);
+    }
+    return true;
+}
+
+} // namespace blast::test
