@@ -1,20 +1,13 @@
 #include "blast/report/markup.hpp"
 
 #include "blast/core/printable.hpp"
+#include "blast/report/colours.hpp"
 
 #include <fmt/format.h>
 
 namespace blast {
 
 namespace {
-
-constexpr std::string_view colours = R"css(
-:root { color-scheme: light dark; --page: #f6f7f9; --card: #ffffff; --ink: #14213d; --muted: #5b6577; --line: #dfe3ea;
-  --stage-1: #1f4e8c; --stage-2: #2a78b5; --stage-3: #2a9d8f; --stage-4: #57a64a; --stage-5: #c28a12; --alert: #b3402a; }
-@media (prefers-color-scheme: dark) {
-  :root { --page: #11151c; --card: #1a202b; --ink: #eef1f6; --muted: #9aa5b8; --line: #2c3442;
-    --stage-1: #4f8fd6; --stage-2: #46a6d8; --stage-3: #3fbfae; --stage-4: #77c667; --stage-5: #e0ad3e; --alert: #ef8a73; } }
-)css";
 
 constexpr std::string_view layout = R"css(
 * { box-sizing: border-box; }
@@ -93,11 +86,7 @@ std::string html_page(std::string_view title, std::string_view body) {
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<title>{}</title>\n<style>{}{}</style>\n</head>\n<body>\n<main>\n{}</main>\n</body>\n</html>\n",
-        markup_text(title), colours, layout, body);
-}
-
-std::string_view colour_properties() {
-    return colours;
+        markup_text(title), colour_properties(), layout, body);
 }
 
 } // namespace blast

@@ -17,7 +17,4 @@ std::string grouped(std::int64_t number);
 /// plain text, `body` is markup.
 std::string html_page(std::string_view title, std::string_view body);
 
-/// The colours of html_page and of pictures that stand alone, as CSS custom properties for light and dark.
-std::string_view colour_properties();
-
 } // namespace blast
