@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <csignal>
 #include <filesystem>
 
 namespace blast {
@@ -94,6 +95,11 @@ SendEnd run_with_progress(const SendJob& job, const SendPlan& plan, std::int64_t
         progress.show(
             send_progress_text(now.sent, queued, now.per_second, now.failed, now.unconfirmed));
     });
+    run.on_stop([&] {
+        progress.wipe();
+        job.log.note(
+            "stopping: what is in flight is waited for, at most 30 s; a second signal exits at once");
+    });
     return run.run();
 }
 
@@ -172,7 +178,9 @@ void resend_unconfirmed(const SendJob& job, Connection& connection, const Blast&
     const std::string question = fmt::format(
         "{} recipient(s) may have got the message already and would get it twice. Send it again?",
         doubtful);
-    if (!confirm(job.options.settings.terminal, job.options.yes, question))
+    const bool confirmed = confirm(job.options.settings.terminal, job.options.yes, question);
+    heed_stop(job.stop);
+    if (!confirmed)
         throw UsageError("not resent", "without --resend-unconfirmed only the others are sent");
     requeue(connection, blast.id, "UNCONFIRMED");
 }
@@ -199,6 +207,13 @@ int severity(ExitCode code) {
 }
 
 } // namespace
+
+void heed_stop(const StopSignal& stop) {
+    if (stop.received() != 0)
+        throw Error(
+            stop.received() == SIGINT ? ExitCode::interrupted : ExitCode::terminated, "interrupted",
+            "nothing was queued or sent");
+}
 
 ExitCode send_blast(SendJob& job, std::int64_t blast_id) {
     const Instant started = job.started;

@@ -24,6 +24,9 @@ struct SendJob {
     Instant started = BootClock::now();
 };
 
+/// Throws (exit 130 or 143) once SIGINT or SIGTERM came; for where nothing is queued or sent yet.
+void heed_stop(const StopSignal& stop);
+
 /// Sends what is queued of a blast and prints its summary.
 ExitCode send_blast(SendJob& job, std::int64_t blast_id);
 

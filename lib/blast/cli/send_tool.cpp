@@ -78,12 +78,14 @@ Connection open_checked(const SendOptions& options, const BlastSettings& setting
     return connection;
 }
 
-bool confirm_queued(
-    const SendOptions& options, const BlastSettings& settings, const QueuedBlast& queued) {
+bool confirm_queued(const SendJob& job, const BlastSettings& settings, const QueuedBlast& queued) {
+    const SendOptions& options = job.options;
     const std::string question = fmt::format(
         "Send {} message(s), {}?", with_thousands(queued.queued),
         cost_in_time(settings, queued.queued).words);
-    return confirm(options.settings.terminal, options.yes, question);
+    const bool confirmed = confirm(options.settings.terminal, options.yes, question);
+    heed_stop(job.stop);
+    return confirmed;
 }
 
 ExitCode
@@ -115,12 +117,13 @@ ExitCode send_csv(SendJob& job) {
     AudienceQueue audience(std::move(request), parser);
     Progress progress(options.settings);
     audience.on_progress([&](std::uint64_t rows) {
+        heed_stop(job.stop);
         progress.show(fmt::format("queued {}", with_thousands(static_cast<std::int64_t>(rows))));
     });
     Connection connection = open_checked(options, settings, job.log);
     const QueuedBlast queued = audience.queue(connection, [&](const QueuedBlast& counted) {
         progress.wipe();
-        return confirm_queued(options, settings, counted);
+        return confirm_queued(job, settings, counted);
     });
     progress.wipe();
     return conclude(job, settings, queued, audience.committed());
@@ -146,7 +149,7 @@ ExitCode send_follow_up(SendJob& job) {
     Connection connection = open_checked(options, request.blast.settings, job.log);
     const QueuedBlast queued =
         queue_follow_up(connection, request, [&](const QueuedBlast& counted) {
-            committed = confirm_queued(options, request.blast.settings, counted);
+            committed = confirm_queued(job, request.blast.settings, counted);
             return committed;
         });
     return conclude(job, request.blast.settings, queued, committed);

@@ -91,6 +91,8 @@ void SendRun::on_post_ended(const PostEnded& event) {
 void SendRun::watch_stop_signal() {
     loop_.watch(stop_.descriptor(), {true, false}, [this](Readiness) {
         loop_.unwatch(stop_.descriptor());
+        if (on_stop_ && machine_.in_flight() > 0)
+            on_stop_();
         feed(StopRequested{
             stop_.received() == SIGINT ? SendStop::interrupted : SendStop::terminated});
     });

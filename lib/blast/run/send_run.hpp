@@ -44,6 +44,9 @@ public:
         on_progress_ = std::move(callback);
     }
 
+    /// Called once when SIGINT or SIGTERM comes and something is in flight that is waited for.
+    void on_stop(std::function<void()> callback) { on_stop_ = std::move(callback); }
+
     /// Throws UnavailableError when outcomes could neither be recorded nor kept in a file.
     SendEnd run();
 
@@ -70,6 +73,7 @@ private:
     RecordLane records_;
     MessagePoster poster_;
     std::function<void(const SendProgress&)> on_progress_;
+    std::function<void()> on_stop_;
     WallTime window_closes_at_{}; ///< when it is closed already: long ago
     bool window_closed_ = false;
     Instant progress_shown_at_{};
