@@ -79,6 +79,17 @@ TEST_CASE("migrate creates the schema once, also when several run it together") 
     CHECK_THAT(again.out, StartsWith("the schema is up to date, version "));
 }
 
+TEST_CASE("migrate says why it cannot: another program's table is in the way") {
+    const auto database = TemporaryDatabase::without_schema();
+    database->query("CREATE TABLE blasts (id integer)");
+    const ProcessResult result =
+        blast::test::run({"blast-admin", "migrate"}, environment(database->url()));
+    CHECK(result.exit_code == 3);
+    CHECK_THAT(result.err, Contains("relation \"blasts\" already exists"));
+    CHECK(lines_of(result.err).size() == 1);
+    CHECK(database->value("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == "1");
+}
+
 TEST_CASE("migrate leaves the schema of a newer version alone") {
     TemporaryDatabase database;
     database.query("INSERT INTO schema_migrations (version, name) VALUES (900, 'of the future')");

@@ -89,8 +89,11 @@ void Connection::execute_script(const std::string& script) {
     const Result result(PQexec(connection_.get(), script.c_str()), script);
     const bool good = PQresultStatus(result.get()) == PGRES_COMMAND_OK ||
                       PQresultStatus(result.get()) == PGRES_TUPLES_OK;
+    // Before PQsetnonblocking, which forgets what the server said.
+    const DatabaseError failure = statement_failure(connection_.get(), result.get());
     check(connection_.get(), PQsetnonblocking(connection_.get(), 1) == 0);
-    check(connection_.get(), good);
+    if (!good)
+        throw failure; // NOLINT(misc-throw-by-value-catch-by-reference): a copy is what is meant
 }
 
 bool Connection::lost() const {

@@ -31,6 +31,13 @@ std::string connection_failure(pg_conn* connection) {
     return failure.empty() ? "the server closed the connection" : failure;
 }
 
+DatabaseError statement_failure(pg_conn* connection, const pg_result* result) {
+    std::string failure = one_line(error_field(result, PG_DIAG_MESSAGE_PRIMARY));
+    if (failure.empty())
+        failure = connection_failure(connection);
+    return {failure, error_field(result, PG_DIAG_SQLSTATE), PQstatus(connection) == CONNECTION_BAD};
+}
+
 ConnectionKeywords connection_keywords(const std::string& url) {
     // An earlier keyword gives way to a later one, and dbname is expanded in place (expand_dbname): so these are
     // defaults that the user's string overrides.
@@ -71,10 +78,9 @@ void PipelineAnswers::accept(pg_conn* connection, pg_result* result) {
     default:
         if (!failed_) {
             failed_ = true;
-            failure_ = one_line(error_field(result, PG_DIAG_MESSAGE_PRIMARY));
-            sqlstate_ = error_field(result, PG_DIAG_SQLSTATE);
-            if (failure_.empty())
-                failure_ = connection_failure(connection);
+            const DatabaseError error = statement_failure(connection, result);
+            failure_ = error.what();
+            sqlstate_ = error.sqlstate();
         }
     }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "blast/store/database_error.hpp"
 #include "blast/store/parameters.hpp"
 #include "blast/store/result.hpp"
 
@@ -8,6 +9,7 @@
 #include <vector>
 
 struct pg_conn;
+struct pg_result;
 
 namespace blast {
 
@@ -50,6 +52,9 @@ private:
     bool failed_ = false;
     bool synced_ = false;
 };
+
+/// What the server says of a statement that failed, or the connection where the server said nothing.
+DatabaseError statement_failure(pg_conn* connection, const pg_result* result);
 
 /// The connection's last error on one line, escaped, without libpq's prefix.
 std::string connection_failure(pg_conn* connection);
