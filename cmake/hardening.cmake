@@ -3,6 +3,9 @@ add_compile_options(-fstack-protector-strong -fPIE)
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
 # --as-needed: a tool loads only the shared libraries that it uses; libphonenumber alone costs 17 MB.
 add_link_options(-pie -Wl,-z,relro,-z,now -Wl,--as-needed)
+if(BLAST_FUZZERS)
+    add_compile_options(-fsanitize=fuzzer-no-link) # libFuzzer follows which code an input reaches
+endif()
 if(BLAST_SANITIZE)
     add_compile_options(-fsanitize=${BLAST_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${BLAST_SANITIZE})

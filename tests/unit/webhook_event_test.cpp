@@ -158,6 +158,22 @@ TEST_CASE("an array is several events, each with its own body") {
     CHECK(events[1].body == R"({"odd":1})");
 }
 
+TEST_CASE("what is kept of an event is what was read of it: it is read again when it has waited") {
+    // Bytes that are no text: a NUL in a form, Latin-1 in JSON.
+    for (const std::string& body :
+         {std::string("messageId=a\0b&status=READ", 25),
+          std::string("{\"messageId\":\"caf\xE9\",\"status\":\"READ\"}")}) {
+        const InboxEvent event = single(body);
+        REQUIRE(std::holds_alternative<StatusReceipt>(event.content));
+        CHECK(receipt(event.body).message_id == std::get<StatusReceipt>(event.content).message_id);
+    }
+    // Written out again, 1e14 is 100000000000000.0: this element needs more than 64 KiB.
+    std::string grows = R"([{"messageId":"a","status":"READ","x":[1)";
+    for (int i = 0; i < 6'000; ++i)
+        grows += ",1e14";
+    CHECK(unmatchable(grows + "]}]").reason.find("64 KiB") != std::string::npos);
+}
+
 TEST_CASE("no body can hurt: depth, size, NUL and bytes that are not UTF-8") {
     CHECK(unmatchable(std::string(60'000, '[')).kind == EventKind::unknown);
     CHECK(unmatchable(std::string(100'000, 'x')).reason.find("64 KiB") != std::string::npos);

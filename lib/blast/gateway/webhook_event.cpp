@@ -19,6 +19,7 @@ using nlohmann::json;
 using Content = decltype(InboxEvent::content);
 
 constexpr std::size_t array_limit = 1000;
+constexpr const char* too_long = "longer than 64 KiB: cut";
 
 Content unknown(std::string reason) {
     return UnmatchableEvent{EventKind::unknown, std::move(reason)};
@@ -98,12 +99,12 @@ const json& unwrapped(const json& form) {
     return form.size() == 1 && form.begin()->is_object() ? *form.begin() : form;
 }
 
+/// Written out again, an element can be longer than the array was: escapes.
 InboxEvent read_element(const json& element) {
-    InboxEvent event;
-    event.body = storable_text(
-        element.dump(-1, ' ', false, json::error_handler_t::replace), webhook_body_limit);
-    event.content = element.is_object() ? read_object(element) : unknown("not a JSON object");
-    return event;
+    const std::string text = element.dump(-1, ' ', false, json::error_handler_t::replace);
+    return {
+        storable_text(text, webhook_body_limit),
+        text.size() > webhook_body_limit ? unknown(too_long) : read_object(element)};
 }
 
 std::vector<InboxEvent> read_array(const json& document) {
@@ -134,11 +135,14 @@ Content read_single(std::string_view body, const std::optional<json>& document) 
 
 std::vector<InboxEvent> read_webhook(std::string_view body) {
     if (body.size() > webhook_body_limit)
-        return {{storable_text(body, webhook_body_limit), unknown("longer than 64 KiB: cut")}};
-    const std::optional<json> document = parse_bounded(body);
+        return {{storable_text(body, webhook_body_limit), unknown(too_long)}};
+    // What is kept is what is read: an event that waits is read again from there.
+    std::string kept = storable_text(body, webhook_body_limit);
+    const std::optional<json> document = parse_bounded(kept);
     if (document && is_readable_array(*document))
         return read_array(*document);
-    return {{storable_text(body, webhook_body_limit), read_single(body, document)}};
+    Content content = read_single(kept, document);
+    return {{std::move(kept), std::move(content)}};
 }
 
 std::string webhook_jsonb(std::string_view body) {
