@@ -72,10 +72,10 @@ void HttpClient::start(
     std::string request = method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
     for (const auto& [name, value] : headers)
         request.append(name).append(": ").append(value).append("\r\n");
+    if (method == "POST" && headers.count("Content-Type") == 0)
+        request += "Content-Type: application/json\r\n";
     if (method == "POST")
-        request +=
-            "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
-            "\r\n";
+        request += "Content-Length: " + std::to_string(body.size()) + "\r\n";
     send_raw(request + "\r\n" + body);
 }
 
@@ -128,8 +128,11 @@ void HttpClient::connect_if_needed() {
     setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     const auto* const address =
         reinterpret_cast<const sockaddr*>(&where); // NOLINT: the sockets interface
-    if (connect(socket_, address, sizeof where) != 0)
-        throw std::system_error(errno, std::generic_category(), "connect to the server under test");
+    if (connect(socket_, address, sizeof where) == 0)
+        return;
+    const int why = errno;
+    close_connection();
+    throw std::system_error(why, std::generic_category(), "connect to the server under test");
 }
 
 void HttpClient::close_connection() {

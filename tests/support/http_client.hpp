@@ -30,6 +30,7 @@ public:
     using Headers = std::map<std::string, std::string>;
 
     HttpAnswer get(const std::string& path, const Headers& headers = {});
+    /// The body is JSON unless the headers have another Content-Type.
     HttpAnswer post(const std::string& path, const std::string& body, const Headers& headers = {});
 
     /// The two halves of a request, for several clients at once.

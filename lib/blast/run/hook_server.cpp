@@ -330,12 +330,13 @@ void HookServer::serve() {
         limited = MHD_get_timeout(daemon_, &wait);
         sleeps = limited != MHD_YES || wait > 0;
     }
-    requests_->tell_arrivals();
     loop_.cancel(timer_);
     timer_ = 0;
     if (limited == MHD_YES)
         timer_ =
             loop_.schedule(BootClock::now() + std::chrono::milliseconds(wait), [this] { serve(); });
+    // Last: who is told may answer at once, which sets the timer to now.
+    requests_->tell_arrivals();
 }
 
 void HookServer::serve_soon() {
