@@ -2,8 +2,6 @@
 
 #include <catch2/catch.hpp>
 
-#include <algorithm>
-#include <rapidcheck/catch.h>
 #include <string>
 #include <vector>
 
@@ -150,86 +148,4 @@ TEST_CASE("a receipt with an unknown id confirms nothing in doubt") {
     receipt = receipt_of(noon);
     receipt.message_timestamp.reset();
     CHECK(waits(receipt, {open(4, noon)}));
-}
-
-namespace {
-
-std::vector<SentMessage> any_messages() {
-    const auto ages = *rc::gen::container<std::vector<std::int64_t>>(
-        rc::gen::inRange<std::int64_t>(-1000, 10 * day));
-    std::vector<SentMessage> messages;
-    messages.reserve(ages.size());
-    for (const std::int64_t age : ages)
-        messages.push_back(sent(
-            static_cast<std::int64_t>(messages.size()) + 1, noon - age,
-            *rc::gen::element<std::string>("5850", "5851")));
-    return messages;
-}
-
-std::vector<OpenAttempt> any_attempts() {
-    const auto ages = *rc::gen::container<std::vector<std::int64_t>>(
-        rc::gen::inRange<std::int64_t>(-1000, 10 * day));
-    std::vector<OpenAttempt> attempts;
-    attempts.reserve(ages.size());
-    for (const std::int64_t age : ages)
-        attempts.push_back(open(
-            1000 + static_cast<std::int64_t>(attempts.size()), noon - age,
-            *rc::gen::element(
-                OutboxState::sending, OutboxState::unconfirmed, OutboxState::queued)));
-    return attempts;
-}
-
-} // namespace
-
-TEST_CASE(
-    "whatever was sent, a reply is credited to no message after it and to none that another outdates") {
-    rc::prop("", [] {
-        const std::vector<SentMessage> messages = any_messages();
-        const Match match = answer(reply_to(), noon, messages, any_attempts(), {});
-        if (match.verdict != MatchVerdict::matched)
-            return;
-        const auto chosen =
-            std::find_if(messages.begin(), messages.end(), [&](const SentMessage& m) {
-                return m.key == match.key;
-            });
-        RC_ASSERT(chosen != messages.end());
-        RC_ASSERT(chosen->sent_second <= noon);
-        RC_ASSERT(noon - chosen->sent_second <= 7 * day);
-        for (const SentMessage& other : messages)
-            RC_ASSERT(other.sent_second > noon || other.sent_second <= chosen->sent_second);
-    });
-}
-
-TEST_CASE("whatever is open, a reply waits exactly as long as something newer may be answered") {
-    rc::prop("", [] {
-        const std::vector<SentMessage> messages = any_messages();
-        const std::vector<OpenAttempt> attempts = any_attempts();
-        const Match settled = answer(reply_to(), noon, messages, {}, {});
-        const Match match = answer(reply_to(), noon, messages, attempts, {});
-        std::int64_t credited_second = noon - 7 * day;
-        for (const SentMessage& message : messages) {
-            if (settled.verdict == MatchVerdict::matched && message.key == settled.key)
-                credited_second = message.sent_second;
-        }
-        const bool newer_open =
-            std::any_of(attempts.begin(), attempts.end(), [&](const OpenAttempt& attempt) {
-                return attempt.state != OutboxState::queued &&
-                       attempt.begun_second >= credited_second &&
-                       attempt.begun_second <= noon + clock_slack_seconds;
-            });
-        RC_ASSERT(
-            (match.verdict == MatchVerdict::waits) ==
-            (newer_open || settled.verdict == MatchVerdict::waits));
-    });
-}
-
-TEST_CASE("the order in which messages are looked at makes no difference") {
-    rc::prop("", [] {
-        std::vector<SentMessage> messages = any_messages();
-        const Match forwards = answer(reply_to(), noon, messages, {}, {});
-        std::reverse(messages.begin(), messages.end());
-        const Match backwards = answer(reply_to(), noon, messages, {}, {});
-        RC_ASSERT(forwards.verdict == backwards.verdict);
-        RC_ASSERT(forwards.key == backwards.key);
-    });
 }

@@ -61,6 +61,32 @@ TEST_CASE("no word of the gateway's marks a message as replied") {
     rc::prop("", [] { RC_ASSERT(climb(Status::pending, any_words()) != Status::replied); });
 }
 
+TEST_CASE("only the gateway's own words say anything, however alike another is") {
+    const std::vector<std::string> known{"PENDING", "SERVER_ACK", "DELIVERY_ACK", "READ_ACK",
+                                         "READ",    "PLAYED",     "ERROR"};
+    rc::prop("", [&] {
+        std::string word = *rc::gen::elementOf(known);
+        const auto place = *rc::gen::inRange<std::size_t>(0, word.size());
+        word[place] = *rc::gen::arbitrary<char>();
+        word += *rc::gen::element<std::string>("", " ", "S", std::string(1, '\0'));
+        const ReportedStatus said = read_gateway_status(word);
+        const bool is_known = std::find(known.begin(), known.end(), word) != known.end();
+        RC_ASSERT((said.reached || said.undeliverable) == is_known);
+        RC_ASSERT(!(said.reached && said.undeliverable));
+    });
+}
+
+TEST_CASE("the ladder takes the later of two statuses, whichever is told first") {
+    rc::prop("", [] {
+        const Status a = any_status();
+        const Status b = any_status();
+        const Status c = any_status();
+        RC_ASSERT(advance(a, b) == std::max(a, b));
+        RC_ASSERT(advance(a, b) == advance(b, a));
+        RC_ASSERT(advance(advance(a, b), c) == advance(a, advance(b, c)));
+    });
+}
+
 TEST_CASE("statuses are read and written in the database's words") {
     for (const Status status :
          {Status::pending, Status::delivery_ack, Status::read_ack, Status::replied})

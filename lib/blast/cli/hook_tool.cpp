@@ -4,6 +4,7 @@
 #include "blast/cli/hook_summary.hpp"
 #include "blast/cli/invocation.hpp"
 #include "blast/cli/required_settings.hpp"
+#include "blast/core/interruptible_input.hpp"
 #include "blast/core/output.hpp"
 #include "blast/core/printable.hpp"
 #include "blast/core/stop_signal.hpp"
@@ -18,9 +19,10 @@
 
 #include <clocale>
 #include <csignal>
+#include <fcntl.h>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
+#include <istream>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -70,26 +72,28 @@ ExitCode serve(const HookOptions& options, const Log& log) {
     return interrupted(stop);
 }
 
-std::ifstream open_events(const std::string& path) {
+/// The descriptor of the events; of standard input for "-".
+int open_events(const std::string& path) {
+    if (path == "-")
+        return STDIN_FILENO;
     std::error_code ignored;
-    std::ifstream file(path, std::ios::binary);
-    if (!file || std::filesystem::is_directory(path, ignored))
+    const bool is_folder = std::filesystem::is_directory(path, ignored);
+    const int descriptor = is_folder ? -1 : open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
         throw UsageError(
             fmt::format("cannot read '{}'", printable(path)),
             "give --ingest a file with one event a line, or - for standard input");
-    return file;
+    return descriptor;
 }
 
 ExitCode ingest(const HookOptions& options, const Log& log) {
     const IntakeRules rules = intake_rules(options);
-    std::ifstream file;
-    if (options.ingest_path != "-")
-        file = open_events(options.ingest_path);
     const StopSignal stop;
+    InterruptibleInput input(open_events(options.ingest_path), stop);
+    std::istream lines(&input);
     Connection connection = open_database(options.settings);
-    const IngestSummary summary = ingest_events(
-        options.ingest_path == "-" ? std::cin : file, connection, options.settings.database_url,
-        rules, stop);
+    const IngestSummary summary =
+        ingest_events(lines, connection, options.settings.database_url, rules, stop);
     std::cout << format_ingest_summary(summary, options.settings.format);
     if (!summary.stopped)
         return ExitCode::done;

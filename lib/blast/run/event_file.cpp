@@ -31,10 +31,12 @@ bool read_line(std::istream& in, std::string& line) {
     return true;
 }
 
+/// What there is to read by now, at least one event; nothing at the end.
 std::vector<InboxEvent> read_group(std::istream& in) {
     std::vector<InboxEvent> events;
     std::string line;
-    while (events.size() < group_size && read_line(in, line)) {
+    const auto waits_for_more = [&] { return !events.empty() && in.rdbuf()->in_avail() == 0; };
+    while (events.size() < group_size && !waits_for_more() && read_line(in, line)) {
         if (line.find_first_not_of(" \t") == std::string::npos)
             continue;
         for (InboxEvent& event : read_webhook(line))
@@ -99,9 +101,10 @@ IngestSummary ingest_events(
     const StopSignal& stop) {
     Ingest ingest(connection, database_url, rules);
     ingest.retry();
-    while (stop.received() == 0) {
+    for (;;) {
         std::vector<InboxEvent> events = read_group(lines);
-        if (events.empty())
+        // A signal may have cut the last line short.
+        if (events.empty() || stop.received() != 0)
             break;
         ingest.take_in(std::move(events));
     }

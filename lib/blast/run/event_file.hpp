@@ -17,9 +17,10 @@ struct IngestSummary {
     bool stopped = false;            ///< by a signal: the rest of the lines was not read
 };
 
-/// Takes in captured events, one document a line; blank lines are skipped, lines over webhook_body_limit kept cut. Events that
-/// waited are tried again before and after. A database that goes away is waited for. Memory does not grow with the input.
-/// Throws UnavailableError and DatabaseError.
+/// Takes in captured events, one document a line, a group of what there is to read at a time; blank lines are skipped, lines
+/// over webhook_body_limit kept cut. What was read when a signal came is not taken in. Events that waited are tried again
+/// before and after. A database that goes away is waited for. Memory does not grow with the input. Throws UnavailableError
+/// and DatabaseError.
 IngestSummary ingest_events(
     std::istream& lines,
     Connection& connection,
