@@ -2,7 +2,7 @@
 -- $1 blast, $2 id to start after, $3 most rows, $4 attempt id, $5 lease in seconds, $6 device, $7 paced,
 -- $8 starts of the slots from now in seconds, one more than $3, $9 how many seconds ahead of its slot a row may be
 -- claimed, $10 daily cap or NULL, $11 time zone of the cap's day, $12 counter slot.
--- Run plan_cautiously.sql before it. The opt-outs are counted, so that they are looked up by their key in any plan.
+-- Run plan_claim.sql before it. The opt-outs are counted, so that they are looked up by their key in any plan.
 -- Row 1 says how the device stands; its id is NULL when nothing was claimed. Rows come in the order of their slots.
 WITH device AS MATERIALIZED (
     SELECT d.device, d.blocked_until, d.slow_left, today.day,

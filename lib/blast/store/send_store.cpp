@@ -94,7 +94,7 @@ std::vector<Statement> claim_statements(const ClaimRequest& request) {
         request.blast_id, request.after, request.starts.size() - 1, request.attempt,
         seconds(request.lease), request.device, request.paced, std::move(starts),
         seconds(request.ahead), request.daily_cap, request.timezone, request.counter_slot);
-    return {{sql::plan_cautiously}, {sql::claim_recipients, parameters}};
+    return {{sql::plan_claim}, {sql::claim_recipients, parameters}};
 }
 
 ClaimAnswer read_claim(const Results& results) {
