@@ -27,6 +27,8 @@ struct HttpRequest {
     std::chrono::milliseconds timeout{25'000};
     /// The request is not begun later than this. Checked at the last moment, when libcurl is about to write it.
     Instant not_after = Instant::max();
+    bool date_wanted =
+        false; ///< fill in HttpAnswer::date, which costs a sending run more than it is worth
 };
 
 struct HttpAnswer {
@@ -37,8 +39,9 @@ struct HttpAnswer {
     std::string body;
     std::optional<std::chrono::seconds>
         retry_after; ///< Retry-After in seconds or as a date (RFC 9110, 10.2.3), at most a day
-    std::optional<WallTime> date; ///< the gateway's clock: Date (RFC 9110, 6.6.1), to the second
-    std::string failure;          ///< libcurl's words when transport is not `answered`
+    std::optional<WallTime>
+        date;            ///< if wanted: the gateway's clock, Date (RFC 9110, 6.6.1), to the second
+    std::string failure; ///< libcurl's words when transport is not `answered`
 };
 
 /// HTTP/1.1 requests over libcurl's multi interface on an event loop: no thread, no blocking call. A request is never

@@ -73,7 +73,8 @@ HttpAnswer HttpTransfer::finish(CURLcode code) {
     curl_easy_getinfo(easy(), CURLINFO_RETRY_AFTER, &retry_after);
     if (retry_after > 0)
         answer.retry_after = std::chrono::seconds(std::min(retry_after, longest_retry_after));
-    answer.date = date_of(easy());
+    if (request_.date_wanted)
+        answer.date = date_of(easy());
     if (code != CURLE_OK)
         answer.failure = error_[0] != '\0' ? error_.data() : curl_easy_strerror(code);
     return answer;

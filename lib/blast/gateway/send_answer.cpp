@@ -1,5 +1,6 @@
 #include "blast/gateway/send_answer.hpp"
 
+#include "blast/domain/variables.hpp"
 #include "blast/gateway/wire_json.hpp"
 
 #include <nlohmann/json.hpp>
@@ -32,8 +33,14 @@ void read_message(const json& body, SendAnswer& answer) {
 
 std::string
 send_request_body(std::string_view device, std::string_view phone, std::string_view message) {
-    const json body{{"device", device}, {"to", phone}, {"message", message}};
-    return body.dump();
+    std::string body = R"({"device":)";
+    append_json_string(body, device);
+    body += R"(,"message":)";
+    append_json_string(body, message);
+    body += R"(,"to":)";
+    append_json_string(body, phone);
+    body += '}';
+    return body;
 }
 
 std::string device_request_body(std::string_view device) {

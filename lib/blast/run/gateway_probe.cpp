@@ -30,6 +30,7 @@ HttpAnswer GatewayProbe::ask(std::string path, std::string body) {
     request.path = std::move(path);
     request.body = std::move(body);
     request.timeout = patience;
+    request.date_wanted = true;
     const WallTime asked = std::chrono::system_clock::now();
     engine_.send(std::move(request), [&](HttpAnswer http) { answer = std::move(http); });
     while (!answer) {

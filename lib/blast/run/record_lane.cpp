@@ -65,13 +65,14 @@ void note_device(const Settlement& settlement, SettleRequest::DeviceChange& chan
 
 SettleRequest settle_request(
     const SendPlan& plan, const Settle& settle, const RecipientsInHand& in_hand, int counter_slot) {
+    static const InHand nothing;
     SettleRequest request;
     request.blast_id = plan.blast_id;
     request.counter_slot = counter_slot;
     for (const Settlement& settlement : settle.settlements) {
         const std::string& device = plan.devices[settlement.device];
         const auto found = in_hand.find({settlement.id, settlement.attempt});
-        const InHand hand = found != in_hand.end() ? found->second : InHand{};
+        const InHand& hand = found != in_hand.end() ? found->second : nothing;
         if (settlement.verdict == SendVerdict::accepted)
             request.accepted.push_back(accepted_message(settlement, hand, device));
         else
