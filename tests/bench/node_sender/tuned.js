@@ -1,10 +1,10 @@
-// node tuned.js FILE: a tuned sender. undici with 32 connections, records 500 at a time by unnest. It claims nothing before it sends:
-// a crash loses what it has not recorded.
+// node tuned.js FILE [CONCURRENCY]: a tuned sender. undici with so many connections (32), records 500 at a time by unnest.
+// It claims nothing before it sends: a crash loses what it has not recorded.
 import pg from 'pg';
 import { Pool } from 'undici';
 import { createTable, recipients } from './recipients.js';
 
-const concurrency = 32;
+const concurrency = Number(process.argv[3] ?? 32);
 const batchSize = 500;
 const insert = `
   INSERT INTO sent_messages (phone_number, message_id, status, message_timestamp, variables, data)

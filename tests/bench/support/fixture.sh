@@ -7,13 +7,17 @@ bench_dir=$source_dir/tests/bench
 bin=$source_dir/build/bin
 scratch=
 gateway_pid=
+proxy_pids=()
 
 end_bench() {
+    local pid
     trap - EXIT
     trap '' INT TERM HUP
-    if [[ -n $gateway_pid ]] && kill -TERM "$gateway_pid" 2>/dev/null; then
-        wait "$gateway_pid" 2>/dev/null || true
-    fi
+    for pid in $gateway_pid "${proxy_pids[@]}"; do
+        if kill -TERM "$pid" 2>/dev/null; then
+            wait "$pid" 2>/dev/null || true
+        fi
+    done
     if [[ -n $scratch ]]; then
         "$source_dir/scripts/local-postgres" remove --dir "$scratch/postgres" || true
         rm -rf "$scratch"
@@ -45,19 +49,22 @@ free_port() {
     fail 'found no free port'
 }
 
-# start_instant_gateway: nginx answers every call at once, each message with an id of its own. Sets WSAPME_API_URL. A
-# port that another took in between is answered with another port.
+# start_instant_gateway: nginx answers every call at once, each message with an id of its own. Sets WSAPME_API_URL, and
+# slow_gateway_url, where nginx takes 50 ms for a message. A port that another took in between is answered with another.
 start_instant_gateway() {
-    local port prefix=$scratch/gateway
+    local port slow_port prefix=$scratch/gateway
     mkdir -p "$prefix/logs"
     for _ in {1..10}; do
         port=$(free_port)
-        sed "s/@PORT@/$port/" "$bench_dir/support/instant_gateway.conf" >"$prefix/nginx.conf"
+        slow_port=$(free_port)
+        sed "s/@PORT@/$port/; s/@SLOW_PORT@/$slow_port/" "$bench_dir/support/gateway.conf" >"$prefix/nginx.conf"
         nginx -p "$prefix" -c nginx.conf -e "$prefix/error.log" >"$prefix/nginx.out" 2>&1 </dev/null &
         gateway_pid=$!
         for _ in {1..100}; do
             if [[ $(curl -s "http://127.0.0.1:$port/v1/server") == *instant* ]]; then
                 export WSAPME_API_URL=http://127.0.0.1:$port
+                # shellcheck disable=SC2034 # for the benchmarks
+                slow_gateway_url=http://127.0.0.1:$slow_port
                 return
             fi
             kill -0 "$gateway_pid" 2>/dev/null || break
@@ -65,6 +72,24 @@ start_instant_gateway() {
         done
     done
     fail "nginx does not start: $(tail -n 3 "$prefix/error.log")"
+}
+
+# start_delaying_proxy URL MILLISECONDS: a round trip to URL's port takes so much longer through it. Sets proxied_url.
+start_delaying_proxy() {
+    local hop=${1#*127.0.0.1:} out=$scratch/proxy_${#proxy_pids[@]} port
+    hop=${hop%%/*}
+    node "$bench_dir/support/delaying_proxy.js" "$hop" $(($2 / 2)) >"$out" 2>&1 </dev/null &
+    proxy_pids+=("$!")
+    for _ in {1..200}; do
+        if [[ -s $out ]] && read -r port <"$out"; then
+            # shellcheck disable=SC2034 # for the benchmarks
+            proxied_url=${1/127.0.0.1:$hop/127.0.0.1:$port}
+            return
+        fi
+        kill -0 "${proxy_pids[-1]}" 2>/dev/null || break
+        read -rt 0.05 <> <(:) || true # a pause
+    done
+    fail "the delaying proxy does not start: $(tail -n 3 "$out")"
 }
 
 # start_database_server: a private PostgreSQL with its default durability. Sets server_url, of the database postgres.
