@@ -130,8 +130,13 @@ std::optional<BlastCounts> apply_waiting_events(const SendJob& job, std::int64_t
 }
 
 /// Sends what is queued; `counts` are those before.
-Outcome send_queued(SendJob& job, const Blast& blast, const BlastCounts& counts, Instant started) {
-    const SendEnd end = run_with_progress(job, plan_for(job, blast), counts.queued);
+Outcome send_queued(
+    SendJob& job,
+    const Blast& blast,
+    const SendPlan& plan,
+    const BlastCounts& counts,
+    Instant started) {
+    const SendEnd end = run_with_progress(job, plan, counts.queued);
     tell_end(job, end, blast);
     if (!end.counts)
         return summarised(
@@ -219,7 +224,8 @@ ExitCode send_blast(SendJob& job, std::int64_t blast_id) {
     const Instant started = job.started;
     Connection connection(require_database_url(job.options.settings));
     const Blast blast = require_blast(connection, blast_id);
-    const Outcome outcome = send_queued(job, blast, load_counts(connection, blast_id), started);
+    const Outcome outcome =
+        send_queued(job, blast, plan_for(job, blast), load_counts(connection, blast_id), started);
     print(job, outcome);
     return outcome.code;
 }
@@ -244,7 +250,7 @@ ExitCode resume_blast(SendJob& job) {
     const SendPlan plan = plan_for(job, blast);
     preflight(plan.gateway, plan.devices, job.log);
     take_up_again(connection, blast, changed_settings(job.options));
-    const Outcome outcome = send_queued(job, blast, counts, job.started);
+    const Outcome outcome = send_queued(job, blast, plan, counts, job.started);
     print(job, outcome);
     return outcome.code;
 }
@@ -265,7 +271,8 @@ ExitCode send_due(SendJob& job) {
             continue;
         record_spill_files(job, setup, id);
         take_up_again(setup, blast, changed_settings(job.options));
-        const Outcome outcome = send_queued(job, blast, load_counts(setup, id), BootClock::now());
+        const Outcome outcome =
+            send_queued(job, blast, plan, load_counts(setup, id), BootClock::now());
         summaries.push_back(outcome.summary);
         if (severity(outcome.code) > severity(worst))
             worst = outcome.code;

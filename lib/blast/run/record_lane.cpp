@@ -110,12 +110,14 @@ void RecordLane::execute(const Settle& settle) {
 }
 
 void RecordLane::beat() {
-    beat_due_ = true;
+    beat_due_ = !ending_;
     pump();
 }
 
 void RecordLane::finish(
     const std::string& stopped_by, std::function<void(std::optional<BlastCounts>)> on_done) {
+    ending_ = true;
+    beat_due_ = false; // one that came after the end would keep --due from the blast for a lease
     stopped_by_ = stopped_by;
     on_done_ = std::move(on_done);
     pump();

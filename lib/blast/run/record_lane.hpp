@@ -53,6 +53,7 @@ private:
     bool refused_ =
         false; ///< the database has refused a settlement: wait a little before the next try
     bool beat_due_ = false;
+    bool ending_ = false;
     std::string stopped_by_;
     std::function<void(std::optional<BlastCounts>)> on_done_;
     std::string failure_;
