@@ -5,7 +5,8 @@
 namespace blast {
 
 /// One of a run's connections to the database, as SendMachine sees it: away, idle or busy, and for how long it has been
-/// in trouble. A connection that comes back only to fail again at once has not recovered.
+/// in trouble. A connection that comes back only to fail again at once has not recovered, nor has one on which nothing is
+/// answered: a pooler takes connections while the database behind it is away.
 class DatabaseLane {
 public:
     explicit DatabaseLane(Instant now) : trouble_since_(now) {}
@@ -21,11 +22,16 @@ public:
         ready_since_ = now;
     }
     void begin() { state_ = State::busy; }
-    void end() { state_ = State::idle; }
+    /// What was under way is answered.
+    void end() {
+        state_ = State::idle;
+        lost_before_ = false;
+    }
     void lose(Instant now) {
-        if (!away() && now - ready_since_ >= recovered_after) {
+        if (!away() && now - ready_since_ >= (lost_before_ ? proven_after : recovered_after)) {
             trouble_since_ = now;
         }
+        lost_before_ = true;
         state_ = State::away;
     }
 
@@ -38,10 +44,13 @@ public:
 private:
     enum class State { away, idle, busy };
     static constexpr std::chrono::seconds recovered_after{5};
+    /// Without an answer: longer than one is waited for (30 s).
+    static constexpr std::chrono::seconds proven_after{90};
 
     State state_ = State::away;
     Instant trouble_since_;
     Instant ready_since_{};
+    bool lost_before_ = false; ///< and nothing was answered since
 };
 
 } // namespace blast

@@ -4,6 +4,13 @@ namespace blast::simulation {
 
 using std::chrono::milliseconds;
 
+namespace {
+
+/// How long a client waits for an answer on a connection that seems whole.
+constexpr std::chrono::seconds answer_limit{30};
+
+} // namespace
+
 Connection::Fate Connection::draw_fate(bool may_be_rejected) {
     if (world_.calm || !world_.chance(world_.schedule.exchange_fault))
         return Fate::through;
@@ -31,7 +38,9 @@ void Connection::arrive(const std::shared_ptr<UnderWay>& under_way) {
     auto back = world_.database_delay();
     const bool lost =
         !here || fate == Fate::never || fate == Fate::unanswered || fate == Fate::late;
-    if (lost)
+    if (!here && whole() && world_.schedule.pooled)
+        back += answer_limit;
+    else if (lost)
         back +=
             world_.up_to(milliseconds(world_.chance(0.9) ? 2'000 : 30'000)); // until it is noticed
     if (here && fate == Fate::late) {
@@ -78,7 +87,8 @@ void Connection::connect_after(Instant::duration delay) {
         process_.when_awake([this] {
             const bool fails = !world_.calm && world_.chance(world_.schedule.exchange_fault);
             gap_ = std::min<Instant::duration>(gap_ * 2, milliseconds(5'000));
-            if (fails || !world_.database_up(process_.host())) {
+            const bool taken = world_.schedule.pooled || world_.database_up(process_.host());
+            if (fails || !taken) {
                 connect_after(gap_);
                 return;
             }

@@ -38,9 +38,24 @@ void Referee::Lane::ready(Instant now) {
 }
 
 void Referee::Lane::lose(Instant now) {
-    if (!away() && now >= ready_since + std::chrono::seconds(5))
+    const std::chrono::seconds long_enough(lost_before ? 90 : 5);
+    if (!away() && now >= ready_since + long_enough)
         trouble_since = now;
+    if (!away() && now >= ready_since + std::chrono::seconds(25))
+        ++silences;
+    lost_before = true;
     state = State::away;
+}
+
+void Referee::Lane::answered() {
+    state = State::idle;
+    lost_before = false;
+    silences = 0;
+}
+
+void Referee::Lane::begin() {
+    demand(silences < 5, "it asks a database again and again that does not answer");
+    state = State::busy;
 }
 
 void Referee::told(const SendEvent& event, Instant now) {
@@ -107,7 +122,7 @@ Referee::Holding& Referee::holding(std::int64_t id, const AttemptId& attempt) {
 // ---- what it is told ----
 
 void Referee::on(const ClaimAnswered& event, Instant) {
-    claims_.state = Lane::State::idle;
+    claims_.answered();
     Device& device = devices_.at(claiming_.device);
     device.capped = event.capped;
     device.next_claim = std::max(event.blocked_until, event.next_slot - limits_.claim_ahead);
@@ -130,11 +145,11 @@ void Referee::on(const ClaimLost&, Instant now) {
 }
 
 void Referee::on(const ClaimRejected&, Instant) {
-    claims_.state = Lane::State::idle;
+    claims_.answered();
 }
 
 void Referee::on(const AttemptReadBack& event, Instant) {
-    claims_.state = Lane::State::idle;
+    claims_.answered();
     const auto [claim, asked_at] = lost_claims_.front();
     lost_claims_.pop_front();
     if (event.ids.empty())
@@ -213,7 +228,7 @@ void Referee::note_outcome(const Holding& ended, const PostEnded& event, Instant
 }
 
 void Referee::on(const Settled&, Instant) {
-    records_.state = Lane::State::idle;
+    records_.answered();
     holdings_.erase(
         std::remove_if(
             holdings_.begin(), holdings_.end(),
@@ -233,7 +248,7 @@ void Referee::on(const SettleLost&, Instant now) {
 }
 
 void Referee::on(const QueueChecked& event, Instant) {
-    claims_.state = Lane::State::idle;
+    claims_.answered();
     queued_ = event.queued;
 }
 
@@ -288,7 +303,7 @@ void Referee::check(const Claim& command, Instant now) {
     demand(
         held() + command.limit <= allowed, "it claims {} more with {} unsettled, {} are allowed",
         command.limit, held(), allowed);
-    claims_.state = Lane::State::busy;
+    claims_.begin();
     claiming_ = command;
     claim_asked_ = now;
 }
@@ -298,12 +313,12 @@ void Referee::check(const ReadBackAttempt& command, Instant) {
     demand(
         !lost_claims_.empty() && lost_claims_.front().first.attempt == command.attempt,
         "it reads back what was not lost");
-    claims_.state = Lane::State::busy;
+    claims_.begin();
 }
 
 void Referee::check(const CheckQueue&, Instant) {
     demand(claims_.idle(), "it asks on a connection that is not free");
-    claims_.state = Lane::State::busy;
+    claims_.begin();
     checked_empty_handed_ = holdings_.empty();
 }
 
@@ -395,7 +410,7 @@ void Referee::take_releases(const std::vector<AttemptId>& releases) {
 void Referee::check(const Settle& command, Instant now) {
     demand(records_.idle(), "it settles on a connection that is not free");
     demand(!command.settlements.empty() || !command.releases.empty(), "it settles nothing");
-    records_.state = Lane::State::busy;
+    records_.begin();
     for (const Settlement& settlement : command.settlements)
         take(settlement, now);
     take_releases(command.releases);

@@ -46,17 +46,21 @@ private:
         std::deque<Instant> posts; ///< the last ones
     };
     /// A connection to the database, and since when it has been in trouble: from the first loss on, until it has held
-    /// for five seconds.
+    /// for five seconds and something was answered, or for 90.
     struct Lane {
         enum class State { away, idle, busy };
         State state = State::away;
         Instant trouble_since{};
         Instant ready_since{};
+        bool lost_before = false; ///< and nothing was answered since
+        int silences = 0; ///< how often it was whole and did not answer, one after the other
 
         bool away() const { return state == State::away; }
         bool idle() const { return state == State::idle; }
         void ready(Instant now);
         void lose(Instant now);
+        void begin();
+        void answered();
     };
 
     void on(const ClaimAnswered& event, Instant now);

@@ -118,6 +118,7 @@ Schedule::Schedule(Random& random, Instant start) {
     gateway_outages = span.draw_outages(random, 0.15);
     if (chance(random, 0.5))
         exchange_fault = one_of(random, std::array<double, 4>{0.01, 0.05, 0.2, 0.5});
+    pooled = chance(random, 0.3);
     database_outages = span.draw_outages(random, 0.25);
     first_host_outages = span.draw_outages(random, 0.25);
     kill = one_of(random, std::array<double, 3>{0, 0.3, 1});

@@ -79,6 +79,7 @@ struct Schedule {
     std::vector<GatewayFault> gateway_faults;
     std::vector<Outage> gateway_outages;
     double exchange_fault = 0; ///< of one exchange with the database
+    bool pooled = false;       ///< a pooler takes connections while the database is away
     std::vector<Outage> database_outages;
     std::vector<Outage> first_host_outages; ///< of the way from the first host to the database
     double kill = 0;                        ///< of one process
