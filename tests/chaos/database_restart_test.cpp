@@ -1,5 +1,6 @@
 #include "chaos/send_trial.hpp"
 #include "support/database_query.hpp"
+#include "support/pooler.hpp"
 #include "support/private_postgres.hpp"
 
 #include <catch2/catch.hpp>
@@ -10,6 +11,7 @@
 
 using blast::test::chaos_seed;
 using blast::test::linger;
+using blast::test::Pooler;
 using blast::test::PrivatePostgres;
 using blast::test::Process;
 using blast::test::ProcessResult;
@@ -88,27 +90,39 @@ std::vector<std::string> on_a_full_disk(const std::vector<std::string>& command)
 } // namespace
 
 TEST_CASE(
-    "PostgreSQL that is stopped at once and started again under a run leaves nobody in doubt") {
+    "PostgreSQL that is stopped at once and started again under a run leaves nobody in doubt, nor through PgBouncer") {
     constexpr int restarts = 3;
+    constexpr std::size_t recipients = 200;
     const std::uint64_t seed = chaos_seed();
     INFO("BLAST_CHAOS_SEED=" << seed);
     std::mt19937_64 draw(seed);
     const std::string database = server().create_database("restarted");
+    const Pooler pooler(database);
     const Simulator simulator({"--delay", "20ms"});
-    const SendTrial trial(database, simulator, settings_of("restarted", 200));
-    Process sender = trial.start();
+    const SendTrial direct(database, simulator, settings_of("restarted", recipients));
+    TrialSettings settings = settings_of("pooled", recipients, 1'000);
+    settings.environment = {{"DATABASE_URL", pooler.url()}};
+    const SendTrial pooled(database, simulator, settings);
+    Process second = pooled.start();
+    Process first = direct.start();
+    pooled.wait_for_accepted(5, second);
+    REQUIRE(second.running());
     for (int i = 0; i < restarts; ++i) {
-        std::uniform_int_distribution<std::size_t> messages(5, 50);
-        trial.wait_for_accepted(trial.journal().size() + messages(draw), sender);
-        REQUIRE(sender.running());
+        std::uniform_int_distribution<std::size_t> messages(5, 40);
+        direct.wait_for_accepted(direct.journal().size() + messages(draw), first);
+        REQUIRE(first.running());
         server().stop_immediately();
         server().start();
     }
-    const ProcessResult result = sender.wait();
-    INFO(result.err);
-    CHECK(result.exit_code == 0);
-    trial.check_books();
-    CHECK(trial.count("RECORDED") == 200);
+    for (Process* const sender : {&first, &second}) {
+        const ProcessResult result = sender->wait(std::chrono::seconds(120));
+        INFO(result.err);
+        CHECK(result.exit_code == 0);
+    }
+    for (const SendTrial* const trial : {&direct, &pooled}) {
+        trial->check_books();
+        CHECK(trial->count("RECORDED") == recipients);
+    }
 }
 
 TEST_CASE(

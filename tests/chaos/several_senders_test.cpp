@@ -1,4 +1,5 @@
 #include "chaos/send_trial.hpp"
+#include "support/pooler.hpp"
 #include "support/temporary_database.hpp"
 
 #include <catch2/catch.hpp>
@@ -6,6 +7,7 @@
 #include <csignal>
 #include <memory>
 
+using blast::test::Pooler;
 using blast::test::Process;
 using blast::test::ProcessResult;
 using blast::test::SendTrial;
@@ -16,17 +18,17 @@ using blast::test::wait_until;
 
 namespace {
 
-/// `count` senders of one blast, the first of which is killed.
-void send_together(std::size_t count) {
+/// `count` senders of one blast, the first of which is killed. `url` may be that of a pooler before the database.
+void send_together(const TemporaryDatabase& database, const std::string& url, std::size_t count) {
     constexpr std::size_t concurrency = 4;
     constexpr std::size_t messages_a_second =
         400; // of one sender: the simulator takes 10 ms for each
     constexpr std::size_t fraction_of_a_second = 20;
     INFO(count << " senders");
-    const TemporaryDatabase database;
     const Simulator simulator({"--delay", "10ms"});
     TrialSettings settings;
     settings.recipients = 300 * count;
+    settings.environment = {{"DATABASE_URL", url}};
     const SendTrial trial(database.url(), simulator, settings);
     Process first = trial.start();
     trial.wait_for_accepted(1, first);
@@ -56,6 +58,14 @@ void send_together(std::size_t count) {
 
 TEST_CASE(
     "Several senders of one blast share its recipients, and one that is killed disturbs nobody") {
-    send_together(2);
-    send_together(4);
+    for (const std::size_t count : {std::size_t{2}, std::size_t{4}}) {
+        const TemporaryDatabase database;
+        send_together(database, database.url(), count);
+    }
+}
+
+TEST_CASE("Several senders share the few connections of a PgBouncer, one of them killed") {
+    const TemporaryDatabase database;
+    const Pooler pooler(database.url());
+    send_together(database, pooler.url(), 4);
 }

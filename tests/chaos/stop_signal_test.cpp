@@ -1,11 +1,13 @@
 #include "chaos/send_trial.hpp"
 #include "support/database_query.hpp"
+#include "support/pooler.hpp"
 #include "support/temporary_database.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <csignal>
 
+using blast::test::Pooler;
 using blast::test::Process;
 using blast::test::ProcessResult;
 using blast::test::query_value;
@@ -51,12 +53,12 @@ TrialSettings settings_of(const std::string& tag) {
     return settings;
 }
 
-} // namespace
-
-TEST_CASE("SIGINT stops a sender cleanly; --due leaves its blast alone and --resume completes it") {
-    const TemporaryDatabase database;
+/// Senders that reach the database at `url`, which may be a pooler's; the books are read at the database itself.
+void interrupt_and_resume(const TemporaryDatabase& database, const std::string& url) {
     const Simulator simulator({"--delay", "20ms"});
-    const SendTrial trial(database.url(), simulator, settings_of("interrupted"));
+    TrialSettings settings = settings_of("interrupted");
+    settings.environment = {{"DATABASE_URL", url}};
+    const SendTrial trial(database.url(), simulator, settings);
     stop_cleanly(trial, SIGINT);
     CHECK(query_value(database.url(), "SELECT stopped_by FROM blasts") == "person");
     const std::size_t sent = trial.journal().size();
@@ -67,15 +69,35 @@ TEST_CASE("SIGINT stops a sender cleanly; --due leaves its blast alone and --res
     CHECK(trial.count("RECORDED") == recipients);
 }
 
-TEST_CASE("SIGTERM stops a sender cleanly, and --due takes its blast up again") {
-    const TemporaryDatabase database;
+void terminate_and_take_up(const TemporaryDatabase& database, const std::string& url) {
     const Simulator simulator({"--delay", "20ms"});
-    const SendTrial trial(database.url(), simulator, settings_of("terminated"));
+    TrialSettings settings = settings_of("terminated");
+    settings.environment = {{"DATABASE_URL", url}};
+    const SendTrial trial(database.url(), simulator, settings);
     stop_cleanly(trial, SIGTERM);
     CHECK(query_value(database.url(), "SELECT stopped_by FROM blasts").empty());
     send_what_is_due(trial);
     trial.check_books();
     CHECK(trial.count("RECORDED") == recipients);
+}
+
+} // namespace
+
+TEST_CASE("SIGINT stops a sender cleanly; --due leaves its blast alone and --resume completes it") {
+    const TemporaryDatabase database;
+    interrupt_and_resume(database, database.url());
+}
+
+TEST_CASE("SIGTERM stops a sender cleanly, and --due takes its blast up again") {
+    const TemporaryDatabase database;
+    terminate_and_take_up(database, database.url());
+}
+
+TEST_CASE("Through PgBouncer, signals stop a sender as cleanly") {
+    const TemporaryDatabase interrupted;
+    interrupt_and_resume(interrupted, Pooler(interrupted.url()).url());
+    const TemporaryDatabase terminated;
+    terminate_and_take_up(terminated, Pooler(terminated.url()).url());
 }
 
 TEST_CASE("A second signal ends a sender at once, with what was in flight in doubt") {

@@ -7,9 +7,9 @@
 #include <filesystem>
 #include <fstream>
 
+using blast::test::csv_of;
 using blast::test::Process;
 using blast::test::ProcessResult;
-using blast::test::csv_of;
 using blast::test::Sending;
 using blast::test::TerminalProcess;
 using nlohmann::json;

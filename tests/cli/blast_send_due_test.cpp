@@ -6,9 +6,9 @@
 #include <csignal>
 #include <memory>
 
+using blast::test::csv_of;
 using blast::test::Process;
 using blast::test::ProcessResult;
-using blast::test::csv_of;
 using blast::test::Sending;
 using nlohmann::json;
 

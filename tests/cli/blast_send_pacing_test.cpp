@@ -7,10 +7,10 @@
 #include <csignal>
 #include <map>
 
+using blast::test::csv_of;
 using blast::test::JournalEntry;
 using blast::test::Process;
 using blast::test::ProcessResult;
-using blast::test::csv_of;
 using blast::test::Sending;
 
 namespace {

@@ -39,11 +39,13 @@ Pooler::Pooler(const std::string& server_url) {
     const std::string port = std::to_string(free_port());
     give_to_server_user(folder_);
     const std::string settings = folder_.write(
-        "pgbouncer.ini", "[databases]\n" + database + " = " + server +
-                             "\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = " + port +
-                             "\nunix_socket_dir =\nauth_type = any\npool_mode = transaction\n"
-                             "default_pool_size = 4\nmax_client_conn = 200\n"
-                             "ignore_startup_parameters =\n");
+        "pgbouncer.ini",
+        "[databases]\n" + database + " = " + server +
+            "\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = " + port +
+            "\nunix_socket_dir =\nauth_type = any\npool_mode = transaction\n"
+            "default_pool_size = 4\nmax_client_conn = 200\n"
+            "server_login_retry = 2\n" // 15 s by default, which tests would wait for
+            "ignore_startup_parameters =\n");
     process_ = std::make_unique<Process>(as_server_user({"/usr/sbin/pgbouncer", settings}));
     url_ = "postgresql://blast@127.0.0.1:" + port + '/' + database;
     wait_until("PgBouncer to take connections", [this] {
