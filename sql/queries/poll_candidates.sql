@@ -1,9 +1,12 @@
 -- Messages that are due, in the order of is_checked_before (domain/poll_schedule.hpp): what was read last, then the newest
 -- first. $1 blasts, $2 epoch since which all that moves is to be checked once (--now), or NULL, $3 most rows,
 -- $4 to $7 the last row of the page before (was read, sent, blast, id) or NULLs. What another run holds is left out.
+-- When a message counts as sent: see sent_by_message_id.sql.
 SELECT blast_id, id, was_read, sent
 FROM (SELECT blast_id, id, status = 'READ_ACK' AS was_read, date_part('epoch', last_checked_at) AS checked,
-             least(date_part('epoch', sent_at), message_timestamp) AS sent
+             least(date_part('epoch', sent_at),
+                   CASE WHEN message_timestamp > date_part('epoch', sent_at) - 2592000
+                        THEN message_timestamp END) AS sent
       FROM blast_recipients
       WHERE blast_id = ANY ($1::bigint[]) AND status <> 'REPLIED'
         AND (check_lease_until IS NULL OR check_lease_until < now())) message

@@ -4,9 +4,10 @@ WITH stuck AS MATERIALIZED (
     SELECT r.id, r.phone_number, r.variables, p.phone_number IS NOT NULL AS opted_out
     FROM blast_recipients r LEFT JOIN opt_outs p ON p.phone_number = r.phone_number
     WHERE r.blast_id = $2::bigint AND r.status = $3::text AND r.phone_number LIKE '+%' AND r.variables IS NOT NULL
-      AND CASE $3::text WHEN 'PENDING' THEN r.sent_at
-                        WHEN 'DELIVERY_ACK' THEN coalesce(r.delivered_at, r.sent_at)
-                        ELSE coalesce(r.read_timestamp, r.delivered_at, r.sent_at) END
+      AND r.closed_at IS NULL
+      AND coalesce(CASE $3::text WHEN 'DELIVERY_ACK' THEN r.delivered_at WHEN 'READ_ACK' THEN r.read_timestamp END,
+                   CASE WHEN r.message_timestamp > date_part('epoch', r.sent_at) - 2592000
+                        THEN to_timestamp(r.message_timestamp) END, r.sent_at)
           <= now() - make_interval(secs => $4::float8)
 ), queued AS (
     INSERT INTO blast_outbox (blast_id, phone_number, variables)

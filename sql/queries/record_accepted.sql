@@ -1,7 +1,7 @@
 -- Records messages that the gateway has accepted: rows move from blast_outbox to blast_recipients, with history and
 -- counters, fenced by the attempt id. An attempt whose row was swept as UNCONFIRMED, or queued again but not claimed, is
 -- still its holder's. A message id that another recipient of the blast has already sinks nothing: that row goes back to
--- the outbox as UNCONFIRMED.
+-- the outbox as UNCONFIRMED. A time of the gateway's that is 30 days old is kept, but is not this message's.
 -- $1 blast, $2 ids, $3 attempt ids, $4 message ids, $5 message timestamps, $6 data as JSON, $7 E.164 of a rewritten number
 -- or NULL, $8 devices, $9 counter slot, $10 lowest id, $11 highest id. Returns the ids that were recorded.
 WITH answered AS MATERIALIZED (
@@ -20,7 +20,7 @@ WITH answered AS MATERIALIZED (
            device, attempt_id, jid_phone, variant, variables, data::jsonb
     FROM gone
     ON CONFLICT (message_id, blast_id) DO NOTHING
-    RETURNING id, message_id, message_timestamp
+    RETURNING id
 ), totals AS MATERIALIZED (
     SELECT (SELECT count(*) FROM recorded) AS recorded, count(*) AS gone,
            count(*) FILTER (WHERE state = 'SENDING') AS sending,
@@ -36,9 +36,12 @@ WITH answered AS MATERIALIZED (
     WHERE (SELECT recorded < gone FROM totals) AND id <> ALL (ARRAY(SELECT id FROM recorded))
 ), history AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, message_id, occurred_at, timed_by)
-    SELECT $1::bigint, id, 'PENDING', 'send', message_id, coalesce(to_timestamp(message_timestamp), now()),
-           CASE WHEN message_timestamp IS NULL THEN 'us' ELSE 'gateway' END
-    FROM recorded
+    SELECT $1::bigint, id, 'PENDING', 'send', message_id, coalesce(to_timestamp(given), now()),
+           CASE WHEN given IS NULL THEN 'us' ELSE 'gateway' END
+    FROM (SELECT id, gone.message_id,
+                 CASE WHEN gone.message_timestamp > date_part('epoch', now()) - 2592000
+                      THEN gone.message_timestamp END AS given
+          FROM recorded JOIN gone USING (id)) timed
 ), history_of_doubt AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, message_id, detail)
     SELECT $1::bigint, id, 'UNCONFIRMED', 'send', message_id, 'the gateway gave it the message id of another recipient'

@@ -10,7 +10,9 @@ WITH reported AS MATERIALIZED (
              AS t (id, message_id, word, reached, c2s, reason)
 ), known AS MATERIALIZED (
     SELECT t.*, r.status AS was, r.undeliverable_at, r.message_c2s_timestamp AS known_c2s,
-           least(date_part('epoch', r.sent_at), r.message_timestamp) AS sent
+           least(date_part('epoch', r.sent_at),
+                 CASE WHEN r.message_timestamp > date_part('epoch', r.sent_at) - 2592000
+                      THEN r.message_timestamp END) AS sent
     FROM reported t JOIN blast_recipients r ON r.id = t.id AND r.message_id = t.message_id
     WHERE r.blast_id = $1::bigint AND r.id = ANY ($4::bigint[])
     ORDER BY r.id

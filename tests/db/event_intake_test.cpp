@@ -162,6 +162,14 @@ TEST_CASE("a reply marks the latest message to its phone, whichever form its add
     CHECK(counter_mistake(scene.database).empty());
 }
 
+TEST_CASE("a reply finds its message although the gateway dated the message months back") {
+    Scene scene;
+    const std::int64_t id = scene.blast.add(MessageFixture{"+60123456789", "a"});
+    scene.database.query("UPDATE blast_recipients SET message_timestamp = 1634061784");
+    scene.take_in({message("60123456789", "Ya", scene.now())});
+    CHECK(scene.blast.status(id) == "REPLIED");
+}
+
 TEST_CASE("a reply from a number that WhatsApp rewrote finds its message") {
     Scene scene;
     MessageFixture mexican{"+525512345678", "a"};

@@ -28,7 +28,7 @@ struct SentMessage {
     std::string message_id;
     std::string device;
     std::int64_t sent_second =
-        0; ///< epoch; the earlier of the gateway's time and the time of recording
+        0; ///< epoch; the earlier of the time of recording and the gateway's, if that can be true
 };
 
 /// A recipient that is not recorded as sent, but whose message may be on its way or there.

@@ -1,0 +1,83 @@
+// A gateway's time that cannot be the message's: a canned answer, a clock that was never set.
+#include "blast/store/connection.hpp"
+#include "blast/store/poll_store.hpp"
+#include "blast/store/settle_work.hpp"
+
+#include "support/tracked_blast.hpp"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+using namespace blast;
+using namespace blast::test;
+
+namespace {
+
+constexpr std::int64_t months_ago = 1'634'061'784; // the vendor's own example
+
+struct Scene {
+    TemporaryDatabase database;
+    TrackedBlast blast{database};
+    Connection connection{database.url()};
+
+    std::int64_t now() {
+        return std::stoll(database.value("SELECT floor(date_part('epoch', now()))"));
+    }
+
+    /// Records an accepted message as a sender does, with this time from the gateway.
+    std::int64_t record(const std::string& message_id, std::optional<std::int64_t> time) {
+        AttemptFixture attempt{"+6012345" + message_id, "SENDING"};
+        attempt.ended_ago = -60;
+        const std::int64_t id = blast.add(attempt);
+        AcceptedMessage message;
+        message.id = id;
+        message.attempt =
+            database.value(fmt::format("SELECT attempt_id FROM blast_outbox WHERE id = {}", id));
+        message.device = "5850";
+        message.message_id = message_id;
+        message.message_timestamp = time;
+        SettleRequest request;
+        request.blast_id = blast.id();
+        request.accepted.push_back(message);
+        settle(connection, std::move(request));
+        return id;
+    }
+
+    std::string timed_by(std::int64_t id) {
+        return database.value(fmt::format(
+            "SELECT timed_by || (CASE WHEN occurred_at > now() - interval '1 h' THEN ', lately' ELSE '' END)"
+            " FROM status_history WHERE recipient_id = {}",
+            id));
+    }
+
+    PollSurvey survey() {
+        const Statement statement = survey_statement({blast.id()}, {});
+        return read_survey(connection.execute(statement.sql, statement.parameters));
+    }
+};
+
+} // namespace
+
+TEST_CASE("the history says whose time a message was recorded with") {
+    Scene scene;
+    CHECK(scene.timed_by(scene.record("6001", scene.now() - 1)) == "gateway, lately");
+    CHECK(scene.timed_by(scene.record("6002", std::nullopt)) == "us, lately");
+    const std::int64_t canned = scene.record("6003", months_ago);
+    CHECK(scene.timed_by(canned) == "us, lately");
+    CHECK(scene.blast.column(canned, "message_timestamp") == std::to_string(months_ago));
+}
+
+TEST_CASE("a message is as old as the gateway says, but not months older than its record") {
+    Scene scene;
+    const std::int64_t id = scene.record("6001", months_ago);
+    CHECK(scene.survey().due == 1);
+    const Statement claim =
+        claim_messages_statement(scene.blast.id(), {id}, std::chrono::seconds(40), {});
+    CHECK(
+        read_claimed_messages(
+            scene.blast.id(), scene.connection.execute(claim.sql, claim.parameters))
+            .size() == 1);
+    const std::int64_t old = scene.record("6002", scene.now() - 8 * 86'400);
+    CHECK(scene.survey().moving == 1);
+    CHECK(scene.blast.status(old) == "PENDING");
+}
