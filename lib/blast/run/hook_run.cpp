@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace blast {
 
 namespace {
@@ -12,7 +14,19 @@ namespace {
 constexpr std::size_t largest_group = 500;
 constexpr std::chrono::seconds stop_grace{10};
 constexpr std::chrono::seconds patience_with_database{1}; ///< a blip that short is sat out
-constexpr int seconds_between_full_retries = 60;
+constexpr std::chrono::milliseconds longest_gathering{1};
+constexpr int most_groups_before_a_retry = 10;
+
+/// Most events that wait are a moment early: what came just now is tried each second, the rest ever more rarely, so that
+/// events about messages of nobody cost little however many they are.
+RetryScope scope_of_retry(int second) {
+    constexpr int seconds_between_full_retries = 60;
+    constexpr int seconds_between_long_retries = 10;
+    if (second % seconds_between_full_retries == 1)
+        return RetryScope::all();
+    return second % seconds_between_long_retries == 0 ? RetryScope::lately()
+                                                      : RetryScope::just_now();
+}
 
 } // namespace
 
@@ -41,22 +55,41 @@ IntakeCounts HookRun::run(const StopSignal& stop) {
     return counts_;
 }
 
-/// One thing at a time on the connection: webhooks first, they have someone waiting.
+/// One thing at a time on the connection: webhooks first, they have someone waiting; but a retry goes on beside a flood.
 void HookRun::work() {
     const auto away_since = connection_.away_since();
     if (away_since && BootClock::now() - *away_since >= patience_with_database)
         answer_unavailable();
     if (!connection_.idle())
         return;
-    if (server_.has_arrivals())
-        begin_group();
-    else if (retry_)
-        submit_retry();
-    else if (retry_is_due_)
-        begin_retry();
+    const bool retries = retry_ || retry_is_due_;
+    const bool has_turn = !retries || groups_since_retry_ < most_groups_before_a_retry;
+    if (server_.arrivals() > 0 && has_turn) {
+        if (!gathers())
+            begin_group();
+    } else if (retries) {
+        go_on_with_retry();
+    }
+}
+
+/// Senders that were answered together come back together: a group right after another waits a moment for all of them,
+/// else each half would wait for the other half's commit.
+bool HookRun::gathers() {
+    const Instant now = BootClock::now();
+    if (server_.arrivals() >= expected_ || now >= gathers_until_)
+        return false;
+    if (!gathering_timer_)
+        gathering_timer_ = loop_.schedule(gathers_until_, [this] {
+            gathering_timer_.reset();
+            work();
+        });
+    return true;
 }
 
 void HookRun::begin_group() {
+    if (gathering_timer_)
+        loop_.cancel(*gathering_timer_);
+    gathering_timer_.reset();
     std::vector<InboxEvent> events;
     group_.clear();
     for (const HookServer::Arrival& arrival : server_.take(largest_group)) {
@@ -64,6 +97,7 @@ void HookRun::begin_group() {
         for (InboxEvent& event : read_webhook(arrival.body))
             events.push_back(std::move(event));
     }
+    ++groups_since_retry_;
     intake_ = std::make_unique<EventIntake>(rules_, std::move(events));
     submit_group();
 }
@@ -90,17 +124,17 @@ void HookRun::end_group(HookAnswer answer) {
     counts_ += intake_->counts();
     intake_.reset();
     server_.answer(group_, answer);
+    expected_ = std::min(server_.arrivals() + group_.size(), largest_group);
+    gathers_until_ = BootClock::now() + longest_gathering;
     group_.clear();
 }
 
-void HookRun::begin_retry() {
-    retry_is_due_ = false;
-    const bool full = seconds_ % seconds_between_full_retries == 1;
-    retry_.emplace(rules_.counter_slot, full ? RetryScope::all() : RetryScope::lately());
-    submit_retry();
-}
-
-void HookRun::submit_retry() {
+void HookRun::go_on_with_retry() {
+    groups_since_retry_ = 0;
+    if (!retry_) {
+        retry_is_due_ = false;
+        retry_.emplace(rules_.counter_slot, scope_of_retry(seconds_));
+    }
     connection_.submit(
         retry_->next(), [this](const PipelineOutcome& outcome) { on_retry(outcome); });
 }

@@ -94,7 +94,7 @@ public:
         void* self, MHD_Connection* connection, void** state, MHD_RequestTerminationCode how);
 
     std::vector<Arrival> take(std::size_t limit);
-    bool has_arrivals() const noexcept { return !arrivals_.empty(); }
+    std::size_t arrivals() const noexcept { return arrivals_.size(); }
     void answer(Waiting waiting, HookAnswer with);
     void answer_all(HookAnswer with);
     void set_healthy(bool healthy) noexcept { healthy_ = healthy; }
@@ -294,8 +294,8 @@ std::vector<HookServer::Arrival> HookServer::take(std::size_t limit) {
     return requests_->take(limit);
 }
 
-bool HookServer::has_arrivals() const noexcept {
-    return requests_->has_arrivals();
+std::size_t HookServer::arrivals() const noexcept {
+    return requests_->arrivals();
 }
 
 void HookServer::answer(const std::vector<Waiting>& waiting, HookAnswer with) {

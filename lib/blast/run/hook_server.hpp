@@ -46,7 +46,7 @@ public:
 
     /// At most `limit` bodies that have arrived, in their order.
     std::vector<Arrival> take(std::size_t limit);
-    bool has_arrivals() const noexcept;
+    std::size_t arrivals() const noexcept;
     void answer(const std::vector<Waiting>& waiting, HookAnswer with);
 
     /// What GET /healthz says: 200, or 503.

@@ -18,6 +18,7 @@ struct RetryScope {
     std::optional<std::chrono::seconds> young;
 
     static RetryScope all() { return {}; }
+    static RetryScope just_now() { return {std::chrono::seconds(15)}; }
     static RetryScope lately() { return {std::chrono::minutes(10)}; }
 };
 
