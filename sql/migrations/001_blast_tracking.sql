@@ -13,6 +13,7 @@ CREATE TABLE blasts (
     skipped_duplicate integer NOT NULL DEFAULT 0,
     skipped_opted_out integer NOT NULL DEFAULT 0,
     messages         jsonb NOT NULL,              -- array of templates: the variants
+    columns          text[] NOT NULL DEFAULT '{}', -- the recipients' own, in the order of the CSV
     devices          text[] NOT NULL,
     rate             text NOT NULL DEFAULT '1/s', -- as the flag says it
     jitter_percent   integer NOT NULL DEFAULT 30,

@@ -147,3 +147,26 @@ TEST_CASE(
     CHECK(list[0]["tag"] == "now");
     CHECK(list[1]["tag"] == "next-year");
 }
+
+TEST_CASE("The lists of a blast have its CSV's columns in their order, a follow-up's too") {
+    Sending sending;
+    const std::string csv = sending.folder.write(
+        "people.csv", "voucher,Full Name,zip,mobile,a\nX1,Ali,50000,012-345 6789,1\n");
+    REQUIRE(
+        sending.send({"--csv", csv, "--message", "x", "--tag", "t", "--rate", "max", "--yes"})
+            .exit_code == 0);
+    REQUIRE(
+        sending
+            .send(
+                {"--from-blast", "1", "--stuck", "PENDING", "--message", "{{zip}}", "--stage",
+                 "two", "--rate", "max", "--yes"})
+            .exit_code == 0);
+    for (const char* const blast : {"1", "2"}) {
+        for (const auto& what :
+             std::vector<std::vector<std::string>>{{"--stuck", "PENDING"}, {"--recipients"}}) {
+            std::vector<std::string> command{"blast-report", blast, "--format", "csv"};
+            command.insert(command.end(), what.begin(), what.end());
+            CHECK(sending.run(command).out.rfind("phone,voucher,Full Name,zip,a,status,", 0) == 0);
+        }
+    }
+}

@@ -56,6 +56,7 @@ RenderedMessage AudienceQueue::first_message() {
 
 QueuedBlast AudienceQueue::queue(
     Connection& connection, const std::function<bool(const QueuedBlast&)>& confirm) {
+    request_.settings.columns = reader_.columns();
     QueueTransaction transaction(connection, request_.settings, request_.again, request_.dry_run);
     std::unique_ptr<RejectsWriter> rejects;
     if (!request_.rejects.empty()) {

@@ -11,9 +11,10 @@ QueuedBlast queue_follow_up(
     Connection& connection,
     const FollowUpRequest& request,
     const std::function<bool(const QueuedBlast&)>& confirm) {
-    check_columns(request.blast.messages, load_columns(connection, request.earlier));
-    QueueTransaction transaction(
-        connection, request.blast.settings, request.blast.again, request.blast.dry_run);
+    BlastSettings settings = request.blast.settings;
+    settings.columns = load_columns(connection, request.earlier);
+    check_columns(request.blast.messages, settings.columns);
+    QueueTransaction transaction(connection, settings, request.blast.again, request.blast.dry_run);
     transaction.add_from_blast(request.earlier, request.stuck, request.older_than);
     transaction.finish(0);
     if (transaction.queued() == 0)

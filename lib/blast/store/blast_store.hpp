@@ -19,6 +19,7 @@ struct BlastSettings {
     std::string tag;
     std::string stage;
     std::vector<std::string> messages; ///< templates: the variants
+    std::vector<std::string> columns;  ///< the recipients' own, in the order of the CSV
     std::vector<std::string> devices;
     std::string rate = "1/s";
     int jitter_percent = 30;

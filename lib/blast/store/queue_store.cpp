@@ -18,6 +18,9 @@ Parameters blast_parameters(const BlastSettings& settings, bool trial) {
     ArrayLiteral devices;
     for (const std::string& device : settings.devices)
         devices.add(device);
+    ArrayLiteral columns;
+    for (const std::string& column : settings.columns)
+        columns.add(column);
     Parameters parameters;
     parameters.add(settings.tag)
         .add(settings.stage)
@@ -28,7 +31,8 @@ Parameters blast_parameters(const BlastSettings& settings, bool trial) {
         .add(settings.daily_cap)
         .add(settings.window)
         .add(settings.scheduled_at)
-        .add(trial);
+        .add(trial)
+        .add(std::move(columns));
     return parameters;
 }
 

@@ -53,7 +53,7 @@ private:
     bool group_under_way_ = false;
 };
 
-/// The names of the columns that a blast's recipients have; none when it has no recipients. Throws DatabaseError.
+/// The names of the columns that a blast's recipients have, in the order of the CSV. Throws DatabaseError.
 std::vector<std::string> load_columns(Connection& connection, std::int64_t blast_id);
 
 } // namespace blast
