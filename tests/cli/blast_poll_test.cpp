@@ -84,13 +84,19 @@ TEST_CASE("blast-poll checks what is due, once, and prints what came of it as th
     CHECK(scene.gateway.asked() == 3);
 }
 
-TEST_CASE("blast-poll tells people the same in words") {
+TEST_CASE("blast-poll tells people the same in words, and nothing when it shall be quiet") {
     Scene scene;
     scene.add("a");
-    const ProcessResult result =
-        blast::test::run({"blast-poll", "--quiet"}, scene.polling.environment());
+    const ProcessResult result = blast::test::run({"blast-poll"}, scene.polling.environment());
     CHECK_THAT(result.out, Contains("checked 1 of 1 due messages in "));
     CHECK_THAT(result.out, Contains("DELIVERY_ACK"));
+    // What a cron job prints is mailed, every minute.
+    const ProcessResult quiet =
+        blast::test::run({"blast-poll", "--now", "--quiet"}, scene.polling.environment());
+    CHECK(quiet.exit_code == 0);
+    CHECK(quiet.out.empty());
+    CHECK(quiet.err.empty());
+    CHECK(scene.gateway.asked() == 2);
 }
 
 TEST_CASE("a message is due when the manual says so") {

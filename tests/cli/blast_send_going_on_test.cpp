@@ -114,6 +114,7 @@ TEST_CASE("Outside the window nothing is sent") {
          "--yes"});
     CHECK(result.exit_code == 4);
     CHECK(result.err.find("window") != std::string::npos);
+    CHECK(sending.database.value("SELECT count(*) FROM blasts WHERE lease_until IS NULL") == "1");
     CHECK(sending.gateway.accepted() == 0);
 }
 

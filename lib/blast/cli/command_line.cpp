@@ -167,7 +167,7 @@ void CommandLine::add_shared_flags() {
             ->type_name(joined_names(formats_))
             ->group("Output");
     }
-    app_->add_flag("-q,--quiet", flags_.quiet, "only warnings and errors on standard error")
+    app_->add_flag("-q,--quiet", flags_.quiet, "only warnings and errors; no summary of a run")
         ->group("Output");
     app_->add_flag("-v,--verbose", flags_.verbose, "details too")->group("Output");
     app_->add_option("--log-format", flags_.log_format, "how standard error is written")

@@ -94,7 +94,8 @@ ExitCode ingest(const HookOptions& options, const Log& log) {
     Connection connection = open_database(options.settings);
     const IngestSummary summary =
         ingest_events(lines, connection, options.settings.database_url, rules, stop);
-    std::cout << format_ingest_summary(summary, options.settings.format);
+    if (options.settings.prints_summary())
+        std::cout << format_ingest_summary(summary, options.settings.format);
     if (!summary.stopped)
         return ExitCode::done;
     log.note("stopped; run it again with the same events, those that are in count as repeats");

@@ -64,7 +64,8 @@ ExitCode poll_tool(const Invocation& invocation) {
     progress.wipe();
     const auto elapsed =
         std::chrono::duration_cast<std::chrono::milliseconds>(BootClock::now() - begun_at);
-    std::cout << format_poll_summary(summary, elapsed, options.settings.format);
+    if (options.settings.prints_summary())
+        std::cout << format_poll_summary(summary, elapsed, options.settings.format);
     const PollVerdict verdict = poll_verdict(summary);
     tell_end(summary, verdict, log);
     return verdict.code;

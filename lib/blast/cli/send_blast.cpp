@@ -149,7 +149,7 @@ Outcome send_queued(
 
 void print(const SendJob& job, const Outcome& outcome) {
     const Settings& settings = job.options.settings;
-    if (settings.format == OutputFormat::json || !settings.quiet)
+    if (settings.prints_summary())
         fmt::print("{}", format_summary(outcome.summary, settings.format));
 }
 
@@ -277,7 +277,7 @@ ExitCode send_due(SendJob& job) {
         if (severity(outcome.code) > severity(worst))
             worst = outcome.code;
     }
-    if (job.options.settings.format == OutputFormat::json || !job.options.settings.quiet)
+    if (job.options.settings.prints_summary())
         fmt::print("{}", format_summaries(summaries, job.options.settings.format));
     return worst;
 }

@@ -44,6 +44,9 @@ struct Settings {
     LogFormat log_format = LogFormat::text;    ///< --log-format
     Terminal terminal;
 
+    /// What a run did is told: in a document always, to people unless they want it quiet (cron mails what it prints).
+    bool prints_summary() const noexcept { return format == OutputFormat::json || !quiet; }
+
     /// A progress line may be drawn on standard error.
     bool shows_progress() const noexcept {
         return terminal.can_redraw() && !quiet && log_format == LogFormat::text;
