@@ -9,11 +9,15 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr double largest_batch = 500;
+constexpr double largest_batch = 3000;
+constexpr std::size_t first_claim = 500; ///< so that the first checks begin soon
+constexpr std::size_t last_writes =
+    500; ///< when no claim comes any more that a write could go with
 constexpr std::chrono::seconds batch_time{2}; ///< a batch is claimed for so long at the given rate
-constexpr milliseconds write_delay{50};       ///< answers are written together for so long
-constexpr milliseconds catch_up{50};          ///< by so much a late check may be made up for
-constexpr milliseconds past_deadline{5'000};  ///< what is under way may take so much longer
+constexpr milliseconds write_delay{
+    500};                            ///< answers are gathered for so long, then written together
+constexpr milliseconds catch_up{50}; ///< by so much a late check may be made up for
+constexpr milliseconds past_deadline{5'000}; ///< what is under way may take so much longer
 constexpr milliseconds shortest_request{1'000};
 constexpr int rests_before_giving_up = 5;
 
@@ -167,7 +171,7 @@ void PollMachine::use_database(std::vector<PollCommand>& commands, Instant now) 
         database_busy_ = true;
         commands.emplace_back(LoadCandidates{});
     } else if (claims || wants_write(now)) {
-        begin_exchange(claims ? std::min(batch(), candidates_) : 0, now);
+        begin_exchange(claims ? next_claim() : 0, now);
         commands.emplace_back(exchange_);
     }
 }
@@ -187,18 +191,31 @@ bool PollMachine::wants_claim(Instant now) const {
            next_check_at_ <= soon && rest_.rests_until() <= soon;
 }
 
+std::size_t PollMachine::next_claim() const {
+    const std::size_t room =
+        ready_.empty() ? std::min(first_claim, batch()) : batch() - ready_.size();
+    return std::min(room, candidates_);
+}
+
 bool PollMachine::wants_write(Instant now) const {
     const std::size_t unwritten = told_.size() + released_.size();
-    return unwritten >= batch() ||
-           (unwritten > 0 && (now - unwritten_since_ >= write_delay || begun_at_.empty()));
+    const std::size_t enough = claims_no_more() ? std::min(last_writes, batch()) : batch();
+    return unwritten >= enough ||
+           (unwritten > 0 && (now - unwritten_since_ >= write_delay || nothing_to_ask()));
+}
+
+bool PollMachine::claims_no_more() const {
+    return ending_ || (candidates_ == 0 && !more_candidates_);
+}
+
+bool PollMachine::nothing_to_ask() const {
+    return claims_no_more() && ready_.empty() && begun_at_.empty();
 }
 
 bool PollMachine::is_finished() const {
     if (ending_ == PollEnd::database_away)
         return true;
-    const bool no_more = ending_ || (candidates_ == 0 && !more_candidates_);
-    return no_more && ready_.empty() && begun_at_.empty() && !database_busy_ && told_.empty() &&
-           released_.empty();
+    return nothing_to_ask() && !database_busy_ && told_.empty() && released_.empty();
 }
 
 std::size_t PollMachine::batch() const {

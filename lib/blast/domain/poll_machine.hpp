@@ -71,6 +71,9 @@ private:
     void begin_exchange(std::size_t claim, Instant now);
     bool wants_claim(Instant now) const;
     bool wants_write(Instant now) const;
+    std::size_t next_claim() const;
+    bool claims_no_more() const;
+    bool nothing_to_ask() const;
     bool is_finished() const;
     std::size_t batch() const;
     std::chrono::nanoseconds gap() const;

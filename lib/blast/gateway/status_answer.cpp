@@ -16,6 +16,10 @@ namespace {
 using nlohmann::json;
 using Kind = StatusAnswer::Kind;
 
+std::string quoted(const std::string& text) {
+    return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 StatusAnswer fault(std::string words) {
     return {Kind::fault, {}, {}, std::move(words)};
 }
@@ -69,8 +73,7 @@ StatusAnswer read_status_answer(const HttpAnswer& answer) {
 }
 
 std::string status_question(const std::string& device, const std::string& message_id) {
-    const json question{{"device", device}, {"messageId", message_id}};
-    return question.dump(-1, ' ', false, json::error_handler_t::replace);
+    return "{\"device\":" + quoted(device) + ",\"messageId\":" + quoted(message_id) + "}";
 }
 
 } // namespace blast

@@ -86,7 +86,9 @@ void PollPass::on_candidates(std::size_t limit, const PipelineOutcome& outcome) 
     candidates_.assign(page.begin(), page.end());
     if (!page.empty())
         last_candidate_ = page.back();
-    feed(CandidatesLoaded{page.size(), page.size() == limit});
+    loaded_ += static_cast<std::int64_t>(page.size());
+    // What has become due since the pass began is the next one's.
+    feed(CandidatesLoaded{page.size(), page.size() == limit && loaded_ < plan_.due});
 }
 
 void PollPass::obey(const Exchange& exchange) {

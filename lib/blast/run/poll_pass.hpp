@@ -25,6 +25,7 @@ struct PollPassPlan {
     GatewaySettings gateway;
     std::vector<std::int64_t> blasts;
     DueRule rule;
+    std::int64_t due = 0; ///< messages, when it began
     PollLimits limits;
     int counter_slot = 0;
 };
@@ -89,6 +90,7 @@ private:
 
     std::deque<PollCandidate> candidates_;
     std::optional<PollCandidate> last_candidate_;
+    std::int64_t loaded_ = 0; ///< candidates so far
     std::unordered_map<MessageHandle, InHand> in_hand_;
     MessageHandle next_handle_ = 1;
     std::vector<std::size_t> status_results_; ///< of the exchange under way

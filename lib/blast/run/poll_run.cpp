@@ -86,6 +86,7 @@ private:
         plan.gateway = request_.gateway;
         plan.blasts = blasts;
         plan.rule = rule_;
+        plan.due = survey_.due;
         plan.limits.per_second = request_.per_second;
         plan.limits.concurrency = request_.concurrency;
         plan.limits.deadline = deadline_;
