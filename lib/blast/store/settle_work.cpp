@@ -1,6 +1,7 @@
 #include "blast/store/settle_work.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace blast {
 
@@ -112,8 +113,12 @@ void SettleWork::cut_in_two() {
     SettleRequest second;
     second.blast_id = first.blast_id;
     second.counter_slot = first.counter_slot;
-    second.accepted = second_half(first.accepted);
-    second.ended = second_half(first.ended);
+    if (first.accepted.empty())
+        second.ended = second_half(first.ended);
+    else if (first.ended.empty())
+        second.accepted = second_half(first.accepted);
+    else
+        second.ended = std::exchange(first.ended, {});
     parts_.insert(parts_.begin() + 1, std::move(second));
 }
 
