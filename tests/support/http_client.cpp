@@ -90,6 +90,12 @@ void HttpClient::send_raw(const std::string& bytes) {
     }
 }
 
+bool HttpClient::ended() const {
+    char next = 0;
+    const ssize_t count = recv(socket_, &next, 1, MSG_PEEK | MSG_DONTWAIT);
+    return count == 0 || (count < 0 && errno != EAGAIN);
+}
+
 HttpAnswer HttpClient::finish() {
     HttpAnswer answer;
     std::size_t head_end = std::string::npos;

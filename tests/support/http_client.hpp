@@ -43,6 +43,8 @@ public:
 
     /// Sends these bytes as they are.
     void send_raw(const std::string& bytes);
+    /// Whether the server has ended the connection; does not wait.
+    bool ended() const;
 
 private:
     void connect_if_needed();

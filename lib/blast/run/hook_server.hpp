@@ -2,6 +2,7 @@
 
 #include "blast/core/event_loop.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -22,10 +23,21 @@ enum class HookAnswer : unsigned {
     unavailable = 503  ///< to be sent again later
 };
 
+/// How long a client may take.
+struct HookLimits {
+    std::chrono::milliseconds body{30'000}; ///< from a request's head to its end
+    /// From one request's end to the next one's whole head. Longer than a connection may be silent and the head then
+    /// take: libmicrohttpd closes a silent one, but each byte of a head that trickles starts its time anew.
+    std::chrono::milliseconds head{60'000};
+};
+
+class HookRequests;
+
 /// The server behind POST /hook/<secret> and GET /healthz: HTTP/1.1 on libmicrohttpd's epoll, on the caller's event loop and
 /// in its thread. Bodies are handed over whole and wait, their connections suspended, until they are answered. A request
-/// with a wrong secret is read and thrown away; the secret is compared in constant time. A request that takes longer than
-/// 30 s and a connection that says nothing for 30 s are closed. Not thread-safe.
+/// with a wrong secret is read and thrown away; the secret is compared in constant time. A request whose body takes
+/// longer than 30 s, a connection that says nothing for 30 s, and one that is without a whole head for 60 s are closed. Not
+/// thread-safe.
 class HookServer {
 public:
     /// A body that waits for its answer.
@@ -37,7 +49,11 @@ public:
 
     /// Takes `listener` over. `on_arrivals` is called from the loop after bodies have arrived.
     HookServer(
-        EventLoop& loop, int listener, std::string secret, std::function<void()> on_arrivals);
+        EventLoop& loop,
+        int listener,
+        std::string secret,
+        std::function<void()> on_arrivals,
+        const HookLimits& limits = {});
     ~HookServer();
     HookServer(const HookServer&) = delete;
     HookServer& operator=(const HookServer&) = delete;
@@ -57,16 +73,16 @@ public:
     std::size_t open_requests() const noexcept;
 
 private:
-    class Requests;
-
     void serve();
     void serve_soon();
+    void end_overdue_later();
 
     EventLoop& loop_;
-    std::unique_ptr<Requests> requests_;
+    std::unique_ptr<HookRequests> requests_;
     MHD_Daemon* daemon_;
     int epoll_;
     EventLoop::Timer timer_ = 0;
+    EventLoop::Timer overdue_timer_ = 0;
 };
 
 } // namespace blast

@@ -1,0 +1,211 @@
+#include "blast/run/hook_requests.hpp"
+
+#include "blast/core/constant_time.hpp"
+#include "blast/gateway/webhook_event.hpp"
+
+#include <charconv>
+#include <memory>
+#include <sys/socket.h>
+
+namespace blast {
+
+/// A request, from its header lines until its answer is sent.
+struct HookRequest {
+    std::optional<HookAnswer> answer; ///< nothing: a body that is wanted, and not answered yet
+    std::string body;
+    std::size_t received = 0;
+    Instant begun_at{};
+};
+
+namespace {
+
+constexpr std::size_t thrown_away_limit =
+    1024UL * 1024; ///< of a body that is not wanted; then the connection is closed
+constexpr std::size_t waiting_bytes_limit = 64UL * 1024 * 1024; ///< of all bodies that wait
+
+MHD_Result send_answer(MHD_Connection* connection, HookAnswer answer, std::string_view text) {
+    // Static texts: libmicrohttpd does not write to a persistent buffer.
+    MHD_Response* const response = MHD_create_response_from_buffer(
+        text.size(),
+        const_cast<char*>(text.data()), // NOLINT(cppcoreguidelines-pro-type-const-cast)
+        MHD_RESPMEM_PERSISTENT);
+    if (response == nullptr)
+        return MHD_NO;
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
+    if (answer == HookAnswer::unavailable)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "5");
+    const MHD_Result queued =
+        MHD_queue_response(connection, static_cast<unsigned>(answer), response);
+    MHD_destroy_response(response);
+    return queued;
+}
+
+std::string_view text_of(HookAnswer answer) {
+    switch (answer) {
+    case HookAnswer::taken: return "{\"status\":\"ok\"}\n";
+    case HookAnswer::not_found: return "{\"error\":\"not found\"}\n";
+    case HookAnswer::not_allowed: return "{\"error\":\"use POST\"}\n";
+    case HookAnswer::too_large: return "{\"error\":\"the body is larger than 64 KiB\"}\n";
+    case HookAnswer::unavailable: break;
+    }
+    return "{\"error\":\"not now: send it again later\"}\n";
+}
+
+std::size_t announced_length(MHD_Connection* connection) {
+    const char* const text =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    const std::string_view digits = text == nullptr ? std::string_view() : text;
+    std::size_t length = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
+    return error == std::errc::result_out_of_range ? SIZE_MAX : length;
+}
+
+} // namespace
+
+/// The answer that the request line alone decides.
+std::optional<HookAnswer>
+HookRequests::route(std::string_view method, std::string_view path) const {
+    constexpr std::string_view prefix = "/hook/";
+    const bool reads = method == MHD_HTTP_METHOD_GET || method == MHD_HTTP_METHOD_HEAD;
+    if (path == "/healthz" && reads)
+        return healthy_ ? HookAnswer::taken : HookAnswer::unavailable;
+    if (path.substr(0, prefix.size()) != prefix ||
+        !equal_in_constant_time(path.substr(prefix.size()), secret_))
+        return HookAnswer::not_found;
+    if (method != MHD_HTTP_METHOD_POST)
+        return HookAnswer::not_allowed;
+    return std::nullopt;
+}
+
+MHD_Result HookRequests::begin(
+    MHD_Connection* connection, std::string_view method, std::string_view path, void** state) {
+    auto request = std::make_unique<HookRequest>();
+    request->answer = route(method, path);
+    request->begun_at = BootClock::now();
+    const std::size_t announced = announced_length(connection);
+    if (!request->answer && announced > webhook_body_limit)
+        request->answer = HookAnswer::too_large;
+    const std::optional<HookAnswer> answer = request->answer;
+    *state = request.release();
+    without_head_.erase(connection);
+    ++open_;
+    // A body of a reasonable size is read before the answer, else the client might see a reset connection instead of it.
+    if (announced > thrown_away_limit && answer)
+        return send_answer(connection, *answer, text_of(*answer));
+    return MHD_YES;
+}
+
+MHD_Result HookRequests::receive(HookRequest& request, const char* data, std::size_t size) {
+    request.received += size;
+    if (request.received > thrown_away_limit || BootClock::now() - request.begun_at > limits_.body)
+        return MHD_NO;
+    if (request.answer)
+        return MHD_YES;
+    if (request.received > webhook_body_limit) {
+        request.answer = HookAnswer::too_large;
+        request.body = std::string();
+    } else {
+        request.body.append(data, size);
+    }
+    return MHD_YES;
+}
+
+/// The request is there whole, or its connection was resumed with an answer.
+MHD_Result HookRequests::complete(MHD_Connection* connection, HookRequest& request) {
+    if (!request.answer && waiting_bytes_ + request.body.size() > waiting_bytes_limit)
+        request.answer = HookAnswer::unavailable;
+    if (request.answer)
+        return send_answer(connection, *request.answer, text_of(*request.answer));
+    MHD_suspend_connection(connection);
+    const Waiting waiting = ++last_waiting_;
+    waiting_bytes_ += request.body.size();
+    suspended_.emplace(waiting, Suspended{connection, &request});
+    arrivals_.push_back({waiting, std::move(request.body)});
+    has_new_arrivals_ = true;
+    return MHD_YES;
+}
+
+std::vector<HookRequests::Arrival> HookRequests::take(std::size_t limit) {
+    std::vector<Arrival> taken;
+    while (!arrivals_.empty() && taken.size() < limit) {
+        waiting_bytes_ -= arrivals_.front().body.size();
+        taken.push_back(std::move(arrivals_.front()));
+        arrivals_.pop_front();
+    }
+    return taken;
+}
+
+void HookRequests::answer(Waiting waiting, HookAnswer with) {
+    const auto found = suspended_.find(waiting);
+    if (found == suspended_.end())
+        return;
+    found->second.request->answer = with;
+    MHD_resume_connection(found->second.connection);
+    suspended_.erase(found);
+}
+
+void HookRequests::answer_all(HookAnswer with) {
+    while (!suspended_.empty())
+        answer(suspended_.begin()->first, with);
+}
+
+void HookRequests::tell_arrivals() {
+    if (!has_new_arrivals_)
+        return;
+    has_new_arrivals_ = false;
+    on_arrivals_();
+}
+
+MHD_Result HookRequests::on_request( // NOLINT(readability-function-size): MHD's signature
+    void* self,
+    MHD_Connection* connection,
+    const char* path,
+    const char* method,
+    const char*,
+    const char* data,
+    size_t* size,
+    void** state) {
+    auto& requests = *static_cast<HookRequests*>(self);
+    if (*state == nullptr)
+        return requests.begin(connection, method, path, state);
+    auto& request = *static_cast<HookRequest*>(*state);
+    if (*size > 0) {
+        const MHD_Result going_on = requests.receive(request, data, *size);
+        *size = 0;
+        return going_on;
+    }
+    return requests.complete(connection, request);
+}
+
+void HookRequests::on_completed(
+    void* self, MHD_Connection*, void** state, MHD_RequestTerminationCode) {
+    const std::unique_ptr<HookRequest> ended(static_cast<HookRequest*>(*state));
+    *state = nullptr;
+    if (ended != nullptr)
+        --static_cast<HookRequests*>(self)->open_;
+}
+
+/// Before it sends a request, a connection is without a head from its start or its last request's end.
+void HookRequests::on_connection(
+    void* self, MHD_Connection* connection, void**, MHD_ConnectionNotificationCode what) {
+    auto& without_head = static_cast<HookRequests*>(self)->without_head_;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED)
+        without_head[connection] = BootClock::now();
+    else
+        without_head.erase(connection);
+}
+
+void HookRequests::end_overdue() {
+    const Instant now = BootClock::now();
+    for (auto& [connection, since] : without_head_) {
+        if (now - since <= limits_.head)
+            continue;
+        since = now;
+        const auto* const info =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        // libmicrohttpd sees that as the client's end, and closes it.
+        shutdown(info->connect_fd, SHUT_RDWR); // NOLINT(cppcoreguidelines-pro-type-union-access)
+    }
+}
+
+} // namespace blast
