@@ -18,29 +18,6 @@ constexpr std::size_t depth_limit = 64;
 constexpr std::int64_t last_epoch_second = 32'503'679'999;
 constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 
-/// Brackets inside strings do not count. Text that is not JSON may be counted wrongly, which the parser then refuses.
-bool nests_too_deep(std::string_view text) {
-    std::size_t depth = 0;
-    bool in_string = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (in_string) {
-            if (c == '\\')
-                ++i;
-            else if (c == '"')
-                in_string = false;
-        } else if (c == '"') {
-            in_string = true;
-        } else if (c == '{' || c == '[') {
-            if (++depth > depth_limit)
-                return true;
-        } else if ((c == '}' || c == ']') && depth > 0) {
-            --depth;
-        }
-    }
-    return false;
-}
-
 std::string without_nul(std::string text) {
     text.erase(std::remove(text.begin(), text.end(), '\0'), text.end());
     return text;
@@ -95,6 +72,28 @@ std::optional<std::int64_t> seconds_of_digits(std::string_view digits) {
 
 } // namespace
 
+bool nests_too_deep(std::string_view text) {
+    std::size_t depth = 0;
+    bool in_string = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (in_string) {
+            if (c == '\\')
+                ++i;
+            else if (c == '"')
+                in_string = false;
+        } else if (c == '"') {
+            in_string = true;
+        } else if (c == '{' || c == '[') {
+            if (++depth > depth_limit)
+                return true;
+        } else if ((c == '}' || c == ']') && depth > 0) {
+            --depth;
+        }
+    }
+    return false;
+}
+
 std::optional<json> parse_bounded(std::string_view text) {
     if (nests_too_deep(text))
         return std::nullopt;
@@ -122,7 +121,12 @@ text_at(const json& root, std::initializer_list<std::string_view> path, std::siz
     const json* const found = find_path(root, path);
     if (found == nullptr || !found->is_string())
         return {};
-    std::string text = without_nul(found->get<std::string>());
+    return bounded_text(found->get<std::string>(), limit);
+}
+
+std::string bounded_text(std::string text, std::size_t limit) {
+    if (holds_nul(text))
+        text = without_nul(std::move(text));
     cut_at_character(text, limit);
     return text;
 }
