@@ -47,8 +47,8 @@ public:
         return result.err;
     }
 
-    std::int64_t
-    add(TrackedBlast& blast, const std::string& phone, const std::string& state) const {
+    static std::int64_t
+    add(TrackedBlast& blast, const std::string& phone, const std::string& state) {
         AttemptFixture row;
         row.phone = phone;
         row.state = state;

@@ -8,6 +8,7 @@ using blast::test::is_one_line;
 using blast::test::ProcessResult;
 using blast::test::Sending;
 using blast::test::two_people;
+using Catch::Matchers::Contains;
 using nlohmann::json;
 
 TEST_CASE("--dry-run counts and shows messages, changes nothing, and takes no blast's number") {
@@ -169,4 +170,19 @@ TEST_CASE("The lists of a blast have its CSV's columns in their order, a follow-
             CHECK(sending.run(command).out.rfind("phone,voucher,Full Name,zip,a,status,", 0) == 0);
         }
     }
+}
+
+TEST_CASE("--verbose tells of each message that did not get through, its phone masked") {
+    Sending sending({"--token", "t0ken", "--device", "5850", "--fault", "refused=1"});
+    const std::string csv = sending.folder.write("people.csv", two_people);
+    const ProcessResult result = sending.send(
+        {"--csv", csv, "--message", "x", "--tag", "t", "--rate", "max", "--yes", "--verbose"});
+    CHECK(result.exit_code == 1);
+    CHECK_THAT(result.err, Contains("sending 2 message(s) of blast 1"));
+    CHECK_THAT(result.err, Contains("to +6012***6789: HTTP 200: Number is not registered"));
+    for (const char* const secret : {"t0ken", "+60123456789", "+60133456789"})
+        CHECK_THAT(result.err, !Contains(secret));
+    const ProcessResult plain = sending.send({"--resume", "1", "--retry-failed", "--rate", "max"});
+    CHECK(plain.exit_code == 1);
+    CHECK(plain.err.empty());
 }

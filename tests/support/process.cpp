@@ -42,9 +42,9 @@ void redirect(const std::string& path, int flags, int target) {
     redirect(folder + "/err", O_WRONLY | O_CREAT, STDERR_FILENO);
     for (const auto& [name, value] : environment) {
         if (value.empty())
-            unsetenv(name.c_str());
+            unsetenv(name.c_str()); // NOLINT(concurrency-mt-unsafe): a child has one thread
         else
-            setenv(name.c_str(), value.c_str(), 1);
+            setenv(name.c_str(), value.c_str(), 1); // NOLINT(concurrency-mt-unsafe)
     }
     std::vector<char*> arguments;
     arguments.reserve(command.size() + 1);
@@ -71,7 +71,7 @@ Process::Process(
     const std::string& input)
     : folder_(make_folder()) {
     std::ofstream(folder_ + "/in", std::ios::binary) << input;
-    pid_ = fork();
+    pid_ = fork(); // NOLINT(cppcoreguidelines-prefer-member-initializer): the input is there first
     if (pid_ < 0)
         throw std::system_error(errno, std::generic_category(), "fork");
     if (pid_ == 0)
@@ -126,7 +126,7 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 std::string TemporaryFolder::write(const std::string& name, const std::string& content) const {
-    const std::string path = path_ + "/" + name;
+    std::string path = path_ + "/" + name;
     std::ofstream(path, std::ios::binary) << content;
     return path;
 }

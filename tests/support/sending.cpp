@@ -13,10 +13,11 @@ Sending::Sending(std::vector<std::string> simulator) : gateway(std::move(simulat
 
 ProcessResult Sending::send(std::vector<std::string> arguments, const std::string& input) const {
     arguments.insert(arguments.begin(), "blast-send");
-    return run(std::move(arguments), input);
+    return run(arguments, input);
 }
 
-ProcessResult Sending::run(std::vector<std::string> command, const std::string& input) const {
+ProcessResult
+Sending::run(const std::vector<std::string>& command, const std::string& input) const {
     return blast::test::run(command, environment, input);
 }
 

@@ -15,7 +15,7 @@ struct Sending {
     explicit Sending(std::vector<std::string> simulator = {"--token", "t0ken", "--device", "5850"});
 
     ProcessResult send(std::vector<std::string> arguments, const std::string& input = {}) const;
-    ProcessResult run(std::vector<std::string> command, const std::string& input = {}) const;
+    ProcessResult run(const std::vector<std::string>& command, const std::string& input = {}) const;
     std::string count(const std::string& table);
 
     TemporaryDatabase database;

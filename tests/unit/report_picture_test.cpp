@@ -41,12 +41,14 @@ bool well_formed(const std::string& markup) {
     std::vector<std::string> open;
     for (std::sregex_iterator it(markup.begin(), markup.end(), tag), end; it != end; ++it) {
         const std::string name = (*it)[2];
-        if ((*it)[1].length() > 0) {
-            if (open.empty() || open.back() != name) {
-                return false;
-            }
+        const bool closes = (*it)[1].length() > 0;
+        const bool stands_alone = (*it)[4].length() > 0 || name == "meta" || name == "br";
+        if (closes && (open.empty() || open.back() != name)) {
+            return false;
+        }
+        if (closes) {
             open.pop_back();
-        } else if ((*it)[4].length() == 0 && name != "meta" && name != "br") {
+        } else if (!stands_alone) {
             open.push_back(name);
         }
     }

@@ -93,16 +93,20 @@ std::string mismatch_in_our_words(const std::string& text) {
     throw UsageError(wrong, fmt::format("see `{} --help`", app.get_name()));
 }
 
+bool has_empty_value(const CLI::Option* option) {
+    const auto& values = option->results();
+    return std::find(values.begin(), values.end(), "") != values.end();
+}
+
 /// A script's unset variable ('--test "$PHONE"') must not pass for a flag that was not given.
 void refuse_empty_values(const CLI::App& app) {
     for (const CLI::App* const command : given_commands(app)) {
-        for (const CLI::Option* const option : command->get_options()) {
-            const auto& values = option->results();
-            if (std::find(values.begin(), values.end(), "") != values.end()) {
-                throw UsageError(
-                    fmt::format("{} needs a value", option->get_name()),
-                    "an empty one is given; leave it out or fill it");
-            }
+        const std::vector<const CLI::Option*> options = command->get_options();
+        const auto empty = std::find_if(options.begin(), options.end(), has_empty_value);
+        if (empty != options.end()) {
+            throw UsageError(
+                fmt::format("{} needs a value", (*empty)->get_name()),
+                "an empty one is given; leave it out or fill it");
         }
     }
 }

@@ -5,6 +5,7 @@
 #include "blast/cli/poll_summary.hpp"
 #include "blast/cli/progress.hpp"
 #include "blast/cli/required_settings.hpp"
+#include "blast/core/duration.hpp"
 #include "blast/core/printable.hpp"
 #include "blast/core/stop_signal.hpp"
 #include "blast/run/poll_run.hpp"
@@ -54,6 +55,10 @@ ExitCode poll_tool(const Invocation& invocation) {
     const Instant begun_at = BootClock::now();
     Connection connection(request.database_url);
     require_current_schema(connection);
+
+    log.detail(fmt::format(
+        "asking '{}', at most {} questions at once, for {}", printable(request.gateway.url),
+        options.concurrency, format_duration(options.deadline)));
 
     Progress progress(options.settings);
     const PollSummary summary =

@@ -31,7 +31,7 @@ void Progress::show(const std::string& text) {
     shown_at_ = now;
     const auto width = static_cast<std::size_t>(terminal_width(STDERR_FILENO));
     fmt::print(stderr, "{}{}", wipe_line, text.substr(0, width - 1));
-    std::fflush(stderr);
+    static_cast<void>(std::fflush(stderr));
 }
 
 void Progress::wipe() {
@@ -39,7 +39,7 @@ void Progress::wipe() {
         return;
     shown_ = false;
     fmt::print(stderr, "{}", wipe_line);
-    std::fflush(stderr);
+    static_cast<void>(std::fflush(stderr));
 }
 
 std::string with_thousands(std::int64_t count) {

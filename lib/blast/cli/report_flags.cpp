@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <array>
+
 namespace blast {
 
 namespace {
@@ -14,12 +16,12 @@ constexpr const char* see_help = "see `blast-report --help`";
 /// What is shown instead of the funnel, by the flags that ask for it: at most one.
 std::string view_of(const ReportFlags& flags) {
     std::string view;
-    const std::pair<bool, const char*> views[] = {
-        {flags.list, "--list"},
-        {flags.stuck.has_value(), "--stuck"},
-        {flags.recipients, "--recipients"},
-        {flags.compare.has_value(), "--compare"},
-        {flags.watch, "--watch"}};
+    const std::array<std::pair<bool, const char*>, 5> views{
+        {{flags.list, "--list"},
+         {flags.stuck.has_value(), "--stuck"},
+         {flags.recipients, "--recipients"},
+         {flags.compare.has_value(), "--compare"},
+         {flags.watch, "--watch"}}};
     for (const auto& [is_given, name] : views) {
         if (is_given && !view.empty()) {
             throw UsageError(

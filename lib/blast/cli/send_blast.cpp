@@ -3,6 +3,7 @@
 #include "blast/cli/progress.hpp"
 #include "blast/cli/required_settings.hpp"
 #include "blast/cli/send_summary.hpp"
+#include "blast/core/duration.hpp"
 #include "blast/core/printable.hpp"
 #include "blast/run/preflight.hpp"
 #include "blast/run/send_run.hpp"
@@ -89,11 +90,22 @@ void tell_end(const SendJob& job, const SendEnd& end, const Blast& blast) {
 }
 
 SendEnd run_with_progress(const SendJob& job, const SendPlan& plan, std::int64_t queued) {
+    job.log.detail(fmt::format(
+        "sending {} message(s) of blast {} by '{}' on device {}, at most {} at once, {} for each",
+        with_thousands(queued), plan.blast_id, printable(plan.gateway.url),
+        printable(fmt::format("{}", fmt::join(plan.devices, ", "))), plan.concurrency,
+        format_duration(plan.timeout)));
     Progress progress(job.options.settings);
     SendRun run(plan, job.stop, job.random, job.state_folder);
     run.on_progress([&](const SendProgress& now) {
         progress.show(
             send_progress_text(now.sent, queued, now.per_second, now.failed, now.unconfirmed));
+    });
+    run.on_failure([&](const std::string& phone, const std::string& words) {
+        if (!job.options.settings.verbose)
+            return;
+        progress.wipe();
+        job.log.detail(fmt::format("to {}: {}", mask_phone(phone), words));
     });
     run.on_stop([&] {
         progress.wipe();

@@ -64,8 +64,10 @@ std::string checked_stuck(const std::string& text) {
 
 std::vector<MessageText> read_messages(const SendFlags& flags) {
     std::vector<MessageText> messages;
+    const std::pair<bool, std::string> standard_input(true, "-");
     if (flags.csv == "-" &&
-        std::count(flags.messages.begin(), flags.messages.end(), std::pair(true, std::string("-"))))
+        std::find(flags.messages.begin(), flags.messages.end(), standard_input) !=
+            flags.messages.end())
         throw UsageError(
             "--csv and --message-file cannot both be standard input", "give one of them as a file");
     for (const auto& [is_file, value] : flags.messages)

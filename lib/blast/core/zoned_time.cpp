@@ -59,7 +59,7 @@ WallTime checked_range(SysMilliseconds time, std::string_view text, std::string_
         throw UsageError(
             fmt::format("{}: '{}' is out of range", what, printable(text)),
             "give a time from 1970 to 2199");
-    return WallTime(time);
+    return {time};
 }
 
 } // namespace

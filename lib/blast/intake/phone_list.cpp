@@ -50,6 +50,22 @@ std::optional<std::size_t> plain_phone_column(
                                 : std::optional(static_cast<std::size_t>(phone - cells.begin()));
 }
 
+/// Throws UsageError when the row cannot be used.
+PhoneListRow list_row(
+    const CsvRow& row,
+    std::size_t phone_column,
+    const std::vector<std::size_t>& columns,
+    const PhoneParser& parser) {
+    if (!row.problem.empty()) {
+        throw UsageError(row.problem, "");
+    }
+    PhoneListRow taken{row.line, phone_of(row.cells[phone_column], parser), {}};
+    for (const std::size_t column : columns) {
+        taken.cells.push_back(column < row.cells.size() ? row.cells[column] : std::string());
+    }
+    return taken;
+}
+
 } // namespace
 
 std::uint64_t read_phone_list(
@@ -65,15 +81,7 @@ std::uint64_t read_phone_list(
     std::uint64_t valid_rows = 0;
     const auto use = [&](const CsvRow& row) {
         try {
-            if (!row.problem.empty()) {
-                throw UsageError(row.problem, "");
-            }
-            PhoneListRow taken{row.line, phone_of(row.cells[phone_column], parser), {}};
-            for (const std::size_t column : columns) {
-                taken.cells.push_back(
-                    column < row.cells.size() ? row.cells[column] : std::string());
-            }
-            take(taken);
+            take(list_row(row, phone_column, columns, parser));
             ++valid_rows;
         } catch (const UsageError& error) {
             bad_rows.add(row.line, error.what());

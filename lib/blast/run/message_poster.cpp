@@ -47,13 +47,19 @@ void MessagePoster::ask_about_token(const Post& post) {
     });
 }
 
+void MessagePoster::note_failure(const std::string& phone, std::string words) {
+    if (on_failure_)
+        on_failure_(phone, words);
+    last_failure_ = std::move(words);
+}
+
 void MessagePoster::end(const Post& post, SendVerdict verdict) {
     const auto found = in_hand_.find({post.id, post.attempt});
     if (found == in_hand_.end())
         return;
     const SendAnswer& answer = found->second.answer;
     if (verdict != SendVerdict::accepted && verdict != SendVerdict::not_begun)
-        last_failure_ = explain(verdict, answer);
+        note_failure(found->second.recipient.phone, explain(verdict, answer));
     if (verdict == SendVerdict::no_entry)
         no_entry_words_ = last_failure_;
     const bool silent = verdict != SendVerdict::not_begun && answer.request_begun &&

@@ -17,6 +17,11 @@ public:
 
     void execute(const Post& post);
 
+    /// Called for each message that did not get through, with its phone (E.164) and why, for people.
+    void on_failure(std::function<void(const std::string&, const std::string&)> callback) {
+        on_failure_ = std::move(callback);
+    }
+
     /// The gateway's words when it last refused the token or its certificate was not trusted; else empty.
     const std::string& no_entry_words() const noexcept { return no_entry_words_; }
     /// Why a message last did not get through, for people; empty when none has failed.
@@ -26,10 +31,12 @@ private:
     void on_answer(const Post& post, const HttpAnswer& http);
     void ask_about_token(const Post& post);
     void end(const Post& post, SendVerdict verdict);
+    void note_failure(const std::string& phone, std::string words);
 
     const SendPlan& plan_;
     RecipientsInHand& in_hand_;
     OnEnd on_end_;
+    std::function<void(const std::string&, const std::string&)> on_failure_;
     std::string no_entry_words_;
     std::string last_failure_;
     HttpEngine engine_;

@@ -23,7 +23,7 @@ QueuedBlast queue_follow_up(
                 "nobody of blast {} is stuck at {}{}", request.earlier, request.stuck,
                 request.older_than.count() > 0 ? " for so long" : ""),
             "blast-report shows who is stuck where; people who have opted out are left out");
-    const QueuedBlast queued{
+    QueuedBlast queued{
         transaction.blast_id(), transaction.queued(), transaction.skipped(),
         render_samples(transaction, request.blast.messages)};
     if (!request.blast.dry_run && confirm(queued))

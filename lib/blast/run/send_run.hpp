@@ -44,6 +44,11 @@ public:
         on_progress_ = std::move(callback);
     }
 
+    /// Called for each message that did not get through, with its phone (E.164) and why, for people.
+    void on_failure(std::function<void(const std::string&, const std::string&)> callback) {
+        poster_.on_failure(std::move(callback));
+    }
+
     /// Called once when SIGINT or SIGTERM comes and something is in flight that is waited for.
     void on_stop(std::function<void()> callback) { on_stop_ = std::move(callback); }
 

@@ -93,7 +93,7 @@ void Connection::execute_script(const std::string& script) {
     const DatabaseError failure = statement_failure(connection_.get(), result.get());
     check(connection_.get(), PQsetnonblocking(connection_.get(), 1) == 0);
     if (!good)
-        throw failure; // NOLINT(misc-throw-by-value-catch-by-reference): a copy is what is meant
+        throw DatabaseError(failure);
 }
 
 bool Connection::lost() const {

@@ -139,6 +139,7 @@ void QueueTransaction::finish(std::int64_t invalid) {
 std::vector<std::string> load_columns(Connection& connection, std::int64_t blast_id) {
     const Result rows = connection.execute(sql::blast_columns, Parameters::of(blast_id));
     std::vector<std::string> columns;
+    columns.reserve(static_cast<std::size_t>(rows.rows()));
     for (int row = 0; row < rows.rows(); ++row)
         columns.emplace_back(rows.text(row, 0));
     return columns;
