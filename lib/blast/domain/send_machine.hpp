@@ -52,6 +52,8 @@ public:
     std::size_t in_flight() const noexcept { return in_flight_.size(); }
     double throughput(Instant now) const { return throughput_.per_second(now); }
     const Circuit& circuit() const noexcept { return circuit_; }
+    /// Whether no message has gone through since the circuit was open.
+    bool probing() const noexcept { return probing_; }
     /// The database's round trip; claims reach ahead by it where it is longer than 50 ms.
     void set_claim_ahead(std::chrono::milliseconds ahead) { limits_.claim_ahead = ahead; }
 

@@ -25,11 +25,11 @@ SendLimits limits_of(const SendPlan& plan) {
     return limits;
 }
 
-/// What keeps --due from taking the blast up again.
-std::string stopped_by(SendStop reason) {
-    if (reason == SendStop::interrupted)
-        return "person";
-    return reason == SendStop::circuit_open ? "circuit" : "";
+/// What keeps --due from taking the blast up again. A run that ends while it still probes leaves the circuit open.
+std::string stopped_by(SendStop reason, bool probing) {
+    if (reason == SendStop::circuit_open || (probing && reason != SendStop::done))
+        return "circuit";
+    return reason == SendStop::interrupted ? "person" : "";
 }
 
 } // namespace
@@ -147,10 +147,11 @@ void SendRun::finish(const Finish& finish) {
     ended_ = !end_.spill_file.empty();
     if (ended_)
         return;
-    records_.finish(stopped_by(finish.reason), [this](std::optional<BlastCounts> counts) {
-        end_.counts = counts;
-        ended_ = true;
-    });
+    records_.finish(
+        stopped_by(finish.reason, machine_.probing()), [this](std::optional<BlastCounts> counts) {
+            end_.counts = counts;
+            ended_ = true;
+        });
     loop_.schedule(BootClock::now() + last_words_limit, [this] { ended_ = true; });
 }
 
