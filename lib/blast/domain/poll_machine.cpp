@@ -10,14 +10,12 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr double largest_batch = 3000;
-constexpr std::size_t first_claim = 500; ///< so that the first checks begin soon
-constexpr std::size_t last_writes =
-    500; ///< when no claim comes any more that a write could go with
+constexpr std::size_t first_claim = 500;      ///< so that the first checks begin soon
+constexpr std::size_t last_writes = 500;      ///< when no claim comes that they could go with
 constexpr std::chrono::seconds batch_time{2}; ///< a batch is claimed for so long at the given rate
-constexpr milliseconds write_delay{
-    500};                            ///< answers are gathered for so long, then written together
-constexpr milliseconds catch_up{50}; ///< by so much a late check may be made up for
-constexpr milliseconds past_deadline{5'000}; ///< what is under way may take so much longer
+constexpr milliseconds write_delay{500};      ///< answers wait so long to be written together
+constexpr milliseconds catch_up{50};          ///< by so much a late check may be made up for
+constexpr milliseconds past_deadline{5'000};  ///< what is under way may take so much longer
 constexpr milliseconds shortest_request{1'000};
 constexpr int rests_before_giving_up = 5;
 
