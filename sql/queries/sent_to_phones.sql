@@ -3,7 +3,8 @@
 SELECT phone, blast_id, id, message_id, device,
        floor(least(date_part('epoch', sent_at),
                    CASE WHEN message_timestamp > date_part('epoch', sent_at) - 2592000
-                        THEN message_timestamp END))::bigint
+                        THEN message_timestamp END))::bigint,
+       phone_number
 FROM (SELECT phone_number AS phone, * FROM blast_recipients WHERE phone_number = ANY ($1::text[])
       UNION ALL
       SELECT jid_phone AS phone, * FROM blast_recipients

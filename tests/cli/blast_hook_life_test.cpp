@@ -11,6 +11,7 @@
 #include <system_error>
 
 using blast::test::HttpClient;
+using blast::test::Process;
 using blast::test::ProcessResult;
 using blast::test::TemporaryDatabase;
 using blast::test::wait_until;
@@ -69,6 +70,19 @@ TEST_CASE("a second signal does not wait for what has begun") {
     CHECK(hook.process().wait(std::chrono::seconds(8)).exit_code == 130);
 }
 
+TEST_CASE("a port alone is one of the loopback address") {
+    TemporaryDatabase database;
+    Process process(
+        {"blast-hook", "--listen", "0"}, {{"BLAST_HOOK_SECRET", WebhookService::secret()},
+                                          {"DATABASE_URL", database.url()},
+                                          {"XDG_CONFIG_HOME", "/nonexistent"}});
+    wait_until("blast-hook to listen", [&] {
+        REQUIRE(process.running());
+        return process.err().find("listening on http://127.0.0.1:") != std::string::npos;
+    });
+    CHECK(process.err().find("warning") == std::string::npos);
+}
+
 TEST_CASE("blast-hook says in one line why it cannot start, and never the secret") {
     TemporaryDatabase database;
     const auto empty = TemporaryDatabase::without_schema();
@@ -90,7 +104,8 @@ TEST_CASE("blast-hook says in one line why it cannot start, and never the secret
         {{"--listen", free_port}, secret.substr(0, 31), database.url(), 2, "32 characters"},
         {{"--listen", free_port}, secret + "/?", database.url(), 2, "a URL cannot hold"},
         {{"--listen", free_port}, secret, "", 2, "DATABASE_URL"},
-        {{"--listen", "8080"}, secret, database.url(), 2, "8080"},
+        {{"--listen", "80800"}, secret, database.url(), 2, "80800"},
+        {{"--listen", ":8080"}, secret, database.url(), 2, ":8080"},
         {{"--listen", "example.com:80"}, secret, database.url(), 2, "example.com"},
         {{"--listen", taken}, secret, database.url(), 2, "cannot listen on"},
         {{"--listen", free_port}, secret, empty->url(), 3, "blast-admin migrate"},

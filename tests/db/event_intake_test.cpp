@@ -276,6 +276,18 @@ TEST_CASE("an opt-out word stops what is queued, in every blast, and counts as a
     CHECK(counter_mistake(scene.database).empty());
 }
 
+TEST_CASE("an opt-out from a number that WhatsApp rewrote holds for the number that we write to") {
+    Scene scene;
+    MessageFixture mexican{"+525512345678", "a"};
+    mexican.jid_phone = "+5215512345678";
+    scene.blast.add(mexican);
+    scene.take_in({message("5215512345678", "stop", scene.now())});
+    CHECK(
+        scene.database.value(
+            "SELECT string_agg(phone_number, ' ' ORDER BY phone_number) FROM opt_outs") ==
+        "+5215512345678 +525512345678");
+}
+
 TEST_CASE("an opt-out that comes again does not undo a person's removal of it") {
     Scene scene;
     const std::string event = message("60123456789", "STOP", scene.now());

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <unordered_map>
 
 namespace blast {
@@ -79,6 +80,18 @@ plan_event(const ArrivedEvent& arrived, const Matches& matches, TrackingChanges&
         record.reason = std::get<UnmatchableEvent>(arrived.event->content).reason;
     }
     return record;
+}
+
+/// The numbers of one person: that of the address, and those that WhatsApp rewrote to it when we wrote to them. What is
+/// queued for the latter is dropped by the claim.
+void add_numbers_of(
+    const std::string& phone, const EventFacts& facts, std::set<std::string>& numbers) {
+    numbers.insert(phone);
+    const auto sent = facts.sent_to_phone.find(phone);
+    if (sent == facts.sent_to_phone.end())
+        return;
+    for (const SentMessage& message : sent->second)
+        numbers.insert(message.phone);
 }
 
 /// Repeats are only counted, be they of events that came before or within the group.
@@ -197,20 +210,19 @@ std::vector<std::string> EventIntake::plan_opt_outs(
     const std::vector<ArrivedEvent>& events,
     const EventFacts& facts,
     TrackingChanges& changes) const {
-    std::vector<std::string> phones;
+    std::set<std::string> phones;
     for (const ArrivedEvent& arrived : events) {
         const auto* const message = std::get_if<IncomingMessage>(&arrived.event->content);
-        if (message == nullptr || !rules_.opt_out_words.matches(message->text) ||
-            std::find(phones.begin(), phones.end(), message->phone) != phones.end())
+        if (message == nullptr || !rules_.opt_out_words.matches(message->text))
             continue;
-        phones.push_back(message->phone);
+        add_numbers_of(message->phone, facts, phones);
         const auto queued = facts.queued.find(message->phone);
         if (queued == facts.queued.end())
             continue;
         for (const RecipientKey& key : queued->second)
             changes.drop(key, opt_out_reason);
     }
-    return phones;
+    return {phones.begin(), phones.end()};
 }
 
 void EventIntake::plan_write(

@@ -62,7 +62,10 @@ bool ListenAddress::is_loopback() const {
 ListenAddress parse_listen_address(std::string_view text, std::string_view what) {
     const std::size_t colon = text.rfind(':');
     ListenAddress address;
-    if (colon != std::string_view::npos) {
+    if (colon == std::string_view::npos) {
+        address.host = "127.0.0.1";
+        address.port = text;
+    } else {
         address.host = text.substr(0, colon);
         address.port = text.substr(colon + 1);
         if (address.host.size() > 2 && address.host.front() == '[' && address.host.back() == ']')

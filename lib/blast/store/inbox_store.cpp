@@ -44,7 +44,8 @@ SentMessage read_sent(const Result& result, int row, int column) {
         {result.integer(row, column), result.integer(row, column + 1)},
         std::string(result.text(row, column + 2)),
         std::string(result.text(row, column + 3)),
-        result.integer(row, column + 4)};
+        result.integer(row, column + 4),
+        {}};
 }
 
 void read_repeated(const Result& result, EventFacts& facts) {
@@ -60,8 +61,11 @@ void read_sent_by_id(const Result& result, EventFacts& facts) {
 }
 
 void read_sent_to_phones(const Result& result, EventFacts& facts) {
-    for (int row = 0; row < result.rows(); ++row)
-        facts.sent_to_phone[std::string(result.text(row, 0))].push_back(read_sent(result, row, 1));
+    for (int row = 0; row < result.rows(); ++row) {
+        SentMessage message = read_sent(result, row, 1);
+        message.phone = result.text(row, 6);
+        facts.sent_to_phone[std::string(result.text(row, 0))].push_back(std::move(message));
+    }
 }
 
 void read_outbox(const Result& result, EventFacts& facts) {
