@@ -68,7 +68,7 @@ bool is_one_line(const std::string& text) {
 TEST_CASE("opt-out add, list and remove take numbers as people write them") {
     const Admin admin;
     TrackedBlast blast(admin.database);
-    admin.add(blast, "+60123456789", "QUEUED");
+    Admin::add(blast, "+60123456789", "QUEUED");
     CHECK(
         admin.document(
             {"opt-out", "add", "012-345 6789", "+60123456789", "60198765432", "--reason",
@@ -150,8 +150,8 @@ TEST_CASE("opt-out import refuses bad rows, all of them listed, or leaves them o
 TEST_CASE("resolve queues an UNCONFIRMED recipient again or drops it, and says how to go on") {
     const Admin admin;
     TrackedBlast blast(admin.database);
-    admin.add(blast, "+60123456789", "UNCONFIRMED");
-    admin.add(blast, "+60198765432", "UNCONFIRMED");
+    Admin::add(blast, "+60123456789", "UNCONFIRMED");
+    Admin::add(blast, "+60198765432", "UNCONFIRMED");
     const std::string id = std::to_string(blast.id());
     const ProcessResult unsent = admin.run({"resolve", id, "0123456789", "unsent"});
     CHECK(unsent.exit_code == 0);
@@ -172,7 +172,7 @@ TEST_CASE("resolve queues an UNCONFIRMED recipient again or drops it, and says h
 TEST_CASE("cancel asks before it drops, and without a terminal wants --yes") {
     const Admin admin;
     TrackedBlast blast(admin.database);
-    admin.add(blast, "+60123456789", "QUEUED");
+    Admin::add(blast, "+60123456789", "QUEUED");
     const std::string id = std::to_string(blast.id());
     CHECK_THAT(admin.refusal({"cancel", id}, "y\n"), Contains("--yes"));
     CHECK(admin.database.value("SELECT state FROM blast_outbox") == "QUEUED");

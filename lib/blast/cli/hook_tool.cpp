@@ -112,8 +112,8 @@ ReportFormat list_format(OutputFormat format) {
 
 ExitCode list_kept(const HookOptions& options) {
     constexpr std::size_t page_size = 1000;
-    static_cast<void>(std::setlocale(
-        LC_CTYPE, "C.UTF-8")); // NOLINT(concurrency-mt-unsafe): no thread has started
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): no thread has started
+    static_cast<void>(std::setlocale(LC_CTYPE, "C.UTF-8"));
     Connection connection = open_database(options.settings);
     StandardOutput output;
     TextStyle style;
