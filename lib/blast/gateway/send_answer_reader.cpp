@@ -21,6 +21,8 @@ constexpr std::size_t longest_data = 64UL * 1024;
 
 /// Walks over the text and lets others see how far the parser has come.
 struct Cursor {
+    // The standard's names and forms of an iterator.
+    // NOLINTBEGIN(readability-identifier-naming,cert-dcl21-cpp)
     using iterator_category = std::input_iterator_tag;
     using value_type = char;
     using difference_type = std::ptrdiff_t;
@@ -40,6 +42,7 @@ struct Cursor {
         ++*this;
         return before;
     }
+    // NOLINTEND(readability-identifier-naming,cert-dcl21-cpp)
     bool operator==(const Cursor& other) const { return at == other.at; }
     bool operator!=(const Cursor& other) const { return at != other.at; }
 };
