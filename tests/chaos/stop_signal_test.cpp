@@ -113,9 +113,17 @@ TEST_CASE("A second signal ends a sender at once, with what was in flight in dou
     wait_until("what was not posted to be given back", [&] {
         return trial.count("SENDING") == concurrency;
     });
+    wait_until("the person's stop to be recorded", [&] {
+        return query_value(database.url(), "SELECT stopped_by FROM blasts") == "person";
+    });
     CHECK(sender.running()); // it waits for the two in flight
     sender.signal(SIGINT);
     CHECK(sender.wait(std::chrono::seconds(10)).exit_code == 128 + SIGINT);
     trial.check_books();
     CHECK(trial.count("SENDING") == concurrency);
+    query_value(
+        database.url(),
+        "UPDATE blasts SET lease_until = now() - interval '1 s' RETURNING id"); // a lease later
+    send_what_is_due(trial);
+    CHECK(trial.journal().size() == concurrency);
 }

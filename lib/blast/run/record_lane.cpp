@@ -114,10 +114,17 @@ void RecordLane::beat() {
     pump();
 }
 
+void RecordLane::note_stop(const std::string& stopped_by) {
+    stopped_by_ = stopped_by;
+    stop_due_ = true;
+    pump();
+}
+
 void RecordLane::finish(
     const std::string& stopped_by, std::function<void(std::optional<BlastCounts>)> on_done) {
     ending_ = true;
     beat_due_ = false; // one that came after the end would keep --due from the blast for a lease
+    stop_due_ = false; // the end says it too
     stopped_by_ = stopped_by;
     on_done_ = std::move(on_done);
     pump();
@@ -132,7 +139,11 @@ void RecordLane::on_idle() {
 void RecordLane::pump() {
     if (!connection_.idle())
         return;
-    if (work_) {
+    if (stop_due_) {
+        connection_.submit(
+            {note_stop_statement(plan_.blast_id, stopped_by_)},
+            [this](const PipelineOutcome& outcome) { on_stop_outcome(outcome); });
+    } else if (work_) {
         connection_.submit(
             work_->next(), [this](const PipelineOutcome& outcome) { on_settle_outcome(outcome); });
     } else if (on_done_) {
@@ -151,6 +162,11 @@ void RecordLane::pump() {
             {heartbeat_statement(plan_.blast_id, plan_.sender, plan_.lease())},
             [this](const PipelineOutcome& outcome) { on_beat_outcome(outcome); });
     }
+}
+
+void RecordLane::on_stop_outcome(const PipelineOutcome& outcome) {
+    stop_due_ = !ending_ && outcome.failure && outcome.failure->connection_lost();
+    on_beat_outcome(outcome);
 }
 
 void RecordLane::on_beat_outcome(const PipelineOutcome& outcome) {

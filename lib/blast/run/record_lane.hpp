@@ -32,6 +32,8 @@ public:
     void
     finish(const std::string& stopped_by, std::function<void(std::optional<BlastCounts>)> on_done);
     void beat();
+    /// Records at once who stops the run, which another signal may end before `finish`.
+    void note_stop(const std::string& stopped_by);
 
     int counter_slot() const noexcept { return counter_slot_; }
     const std::string& last_failure() const;
@@ -41,6 +43,7 @@ private:
     void pump();
     void on_settle_outcome(const PipelineOutcome& outcome);
     void on_beat_outcome(const PipelineOutcome& outcome);
+    void on_stop_outcome(const PipelineOutcome& outcome);
     void give_up_settling(SettleWork::Progress progress);
 
     EventLoop& loop_;
@@ -53,6 +56,7 @@ private:
     bool refused_ =
         false; ///< the database has refused a settlement: wait a little before the next try
     bool beat_due_ = false;
+    bool stop_due_ = false;
     bool ending_ = false;
     std::string stopped_by_;
     std::function<void(std::optional<BlastCounts>)> on_done_;

@@ -93,8 +93,11 @@ void SendRun::watch_stop_signal() {
         loop_.unwatch(stop_.descriptor());
         if (on_stop_ && machine_.in_flight() > 0)
             on_stop_();
-        feed(StopRequested{
-            stop_.received() == SIGINT ? SendStop::interrupted : SendStop::terminated});
+        const SendStop reason =
+            stop_.received() == SIGINT ? SendStop::interrupted : SendStop::terminated;
+        if (const std::string who = stopped_by(reason, machine_.probing()); !who.empty())
+            records_.note_stop(who);
+        feed(StopRequested{reason});
     });
 }
 

@@ -210,6 +210,10 @@ Statement heartbeat_statement(
     return {sql::heartbeat, Parameters::of(blast_id, sender, seconds(lease))};
 }
 
+Statement note_stop_statement(std::int64_t blast_id, const std::string& stopped_by) {
+    return {sql::note_stop, Parameters::of(blast_id, stopped_by)};
+}
+
 Statement end_heartbeat_statement(
     std::int64_t blast_id, const std::string& sender, const std::string& stopped_by) {
     return {sql::end_heartbeat, Parameters::of(blast_id, sender, unless_empty(stopped_by))};

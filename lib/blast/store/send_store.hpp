@@ -118,6 +118,8 @@ Statement note_late_message_statement(std::int64_t blast_id, const AcceptedMessa
 
 Statement heartbeat_statement(
     std::int64_t blast_id, const std::string& sender, std::chrono::milliseconds lease);
+/// Says before the end who stopped it: "person" or "circuit".
+Statement note_stop_statement(std::int64_t blast_id, const std::string& stopped_by);
 /// `stopped_by` is "person", "circuit" or empty.
 Statement end_heartbeat_statement(
     std::int64_t blast_id, const std::string& sender, const std::string& stopped_by);
