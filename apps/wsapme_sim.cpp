@@ -1,4 +1,5 @@
 #include "blast/core/error.hpp"
+#include "blast/core/standard_streams.hpp"
 #include "blast/core/stop_signal.hpp"
 #include "blast/sim/options.hpp"
 #include "blast/sim/simulator.hpp"
@@ -17,6 +18,7 @@ void report(const char* what) {
 } // namespace
 
 int main(int argc, char** argv) {
+    blast::hold_standard_streams();
     try {
         const auto settings = blast::sim::parse_options(argc, argv);
         if (settings) {

@@ -21,7 +21,7 @@ WITH reported AS MATERIALIZED (
     SELECT *, array_position(ladder, reached) > array_position(ladder, was) AS moves,
            word = 'ERROR' AND was = 'PENDING' AND undeliverable_at IS NULL AS fails,
            CASE WHEN c2s BETWEEN sent - 5 AND date_part('epoch', now()) + 300 AND c2s IS DISTINCT FROM known_c2s
-                THEN to_timestamp(c2s) END AS gateway_time
+                THEN least(to_timestamp(c2s), now()) END AS gateway_time
     FROM known, (VALUES (ARRAY['PENDING', 'DELIVERY_ACK', 'READ_ACK', 'REPLIED'])) AS l (ladder)
 ), changed AS (
     UPDATE blast_recipients r

@@ -246,3 +246,21 @@ TEST_CASE("Standard output that cannot be written is an error, a closed pipe one
     CHECK(closed.exit_code == 3);
     CHECK(closed.err.empty());
 }
+
+TEST_CASE("A standard stream that is closed is not taken over by a connection") {
+    const TemporaryDatabase database;
+    const Environment variables = environment(database.url());
+    const auto without = [&](const std::string& tool, const std::string& stream) {
+        return run(
+            {"/bin/sh", "-c", "exec \"$@\" " + stream, "sh", executable_path(tool),
+             tool == "blast-report" ? "--format=json" : "--ingest=-",
+             tool == "blast-report" ? "--list" : "--quiet"},
+            variables);
+    };
+    const ProcessResult output = without("blast-report", ">&-");
+    CHECK(output.exit_code == 3);
+    CHECK_THAT(output.err, Contains("blast-report: cannot write to standard output"));
+    const ProcessResult input = without("blast-hook", "<&-");
+    CHECK(input.exit_code == 2);
+    CHECK_THAT(input.err, StartsWith("blast-hook: "));
+}

@@ -109,6 +109,17 @@ TEST_CASE(
     CHECK_THAT(outcome.invalid[4].reason, Contains("format the column as text"));
 }
 
+TEST_CASE("a cell that was guarded for a spreadsheet goes into the message as it was") {
+    Csv csv(
+        "phone,note\n0123456789,'=1+1\n0123456780,'-2\n0123456781,'tis\n0123456782,'+60123456789\n");
+    csv.messages = templates({"{{note}}"});
+    const Outcome outcome = csv.read();
+    std::vector<std::string> notes;
+    for (const Recipient& recipient : outcome.recipients)
+        notes.push_back(nlohmann::json::parse(recipient.variables_json)["note"]);
+    CHECK(notes == std::vector<std::string>{"=1+1", "-2", "'tis", "'+60123456789"});
+}
+
 TEST_CASE("without skip_invalid the first bad row ends the recipients, and all are listed") {
     Csv csv("name,phone\nSiti,012-345 6789\nAli,0123\nMei,0133456789\nTan\n");
     csv.settings.skip_invalid = false;

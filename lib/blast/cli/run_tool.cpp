@@ -4,6 +4,7 @@
 #include "blast/cli/invocation.hpp"
 #include "blast/core/log.hpp"
 #include "blast/core/printable.hpp"
+#include "blast/core/standard_streams.hpp"
 #include "blast/store/database_error.hpp"
 
 #include <csignal>
@@ -92,6 +93,7 @@ int run_tool(
     int argc,
     char** argv,
     const std::function<ExitCode(const Invocation&)>& tool) {
+    hold_standard_streams();
     // A closed pipe is then an error of the write, which is checked below, and not the end of the process.
     if (std::signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
         return static_cast<int>(ExitCode::unavailable);

@@ -79,4 +79,9 @@ std::string csv_row(const std::vector<std::string>& cells, FormulaCells formulas
     return out;
 }
 
+std::string_view without_formula_guard(std::string_view cell) {
+    const bool guarded = !cell.empty() && cell[0] == '\'' && is_formula(cell.substr(1));
+    return guarded ? cell.substr(1) : cell;
+}
+
 } // namespace blast

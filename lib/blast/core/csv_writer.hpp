@@ -27,4 +27,8 @@ void append_csv_row(
     const std::vector<std::string>& cells,
     FormulaCells formulas = FormulaCells::keep);
 
+/// The cell as it was before it was neutralised; as it is where it was not. So what people saw in a spreadsheet goes back
+/// into a message unchanged.
+std::string_view without_formula_guard(std::string_view cell);
+
 } // namespace blast

@@ -1,9 +1,13 @@
 #include "blast/core/interruptible_input.hpp"
 
+#include "blast/core/error.hpp"
 #include "blast/core/stop_signal.hpp"
+
+#include <fmt/format.h>
 
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <poll.h>
 #include <unistd.h>
 
@@ -19,7 +23,13 @@ InterruptibleInput::int_type InterruptibleInput::underflow() {
     do
         count = read(descriptor_, buffer_.data(), buffer_.size());
     while (count < 0 && errno == EINTR);
-    if (count <= 0)
+    if (count < 0)
+        throw UsageError(
+            fmt::format(
+                "the input cannot be read ({})",
+                std::strerror(errno)), // NOLINT(concurrency-mt-unsafe): one thread
+            "give a file or a pipe that is open for reading");
+    if (count == 0)
         return traits_type::eof();
     setg(buffer_.data(), buffer_.data(), buffer_.data() + count);
     return traits_type::to_int_type(buffer_.front());

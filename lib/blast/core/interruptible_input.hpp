@@ -8,7 +8,7 @@ namespace blast {
 class StopSignal;
 
 /// Reads a descriptor, a file's or a pipe's, until its end or a stop signal, whichever comes first: a read of standard input
-/// would sit through the signal. in_avail() is 0 while there is nothing to read yet. Does not close the descriptor.
+/// would sit through the signal. in_avail() is 0 while there is nothing to read yet. Does not close the descriptor. What cannot be read throws UsageError.
 class InterruptibleInput : public std::streambuf {
 public:
     /// `stop` must outlive the object.

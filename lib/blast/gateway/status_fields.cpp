@@ -14,7 +14,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t status_limit = 100;
-constexpr std::size_t id_limit = 200;
+constexpr std::size_t id_limit = 256; // as of an answer to a send
 constexpr std::size_t reason_limit = 500;
 
 /// The document's "data" where that is an object, else the document.

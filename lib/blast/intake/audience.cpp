@@ -1,5 +1,6 @@
 #include "blast/intake/audience.hpp"
 
+#include "blast/core/csv_writer.hpp"
 #include "blast/core/error.hpp"
 #include "blast/core/printable.hpp"
 #include "blast/domain/column_name.hpp"
@@ -103,7 +104,7 @@ private:
         Variables variables;
         variables.reserve(row_.cells.size());
         for (std::size_t i = 0; i < row_.cells.size(); ++i)
-            variables.emplace_back(csv_.columns()[i], row_.cells[i]);
+            variables.emplace_back(csv_.columns()[i], without_formula_guard(row_.cells[i]));
         return variables;
     }
 
@@ -111,7 +112,7 @@ private:
         json.clear();
         for (std::size_t i = 0; i < keys_.size(); ++i) {
             json += keys_[i];
-            append_json_string(json, row_.cells[i]);
+            append_json_string(json, without_formula_guard(row_.cells[i]));
         }
         json += '}';
     }
