@@ -1,6 +1,6 @@
 -- Records messages that the gateway has accepted: rows move from blast_outbox to blast_recipients, with history and
--- counters, fenced by the attempt id. An attempt whose row was swept as UNCONFIRMED, or queued again but not claimed, is
--- still its holder's. A message id that another recipient of the blast has already sinks nothing: that row goes back to
+-- counters, fenced by the attempt id. An attempt whose row was swept as UNCONFIRMED, queued again but not claimed, or
+-- DROPPED since (resolved by hand, cancelled, opted out), is still its holder's. A message id that another recipient of the blast has already sinks nothing: that row goes back to
 -- the outbox as UNCONFIRMED. A time of the gateway's that is 30 days old is kept, but is not this message's.
 -- $1 blast, $2 ids, $3 attempt ids, $4 message ids, $5 message timestamps, $6 data as JSON, $7 E.164 of a rewritten number
 -- or NULL, $8 devices, $9 counter slot, $10 lowest id, $11 highest id. Returns the ids that were recorded.
@@ -10,7 +10,7 @@ WITH answered AS MATERIALIZED (
 ), gone AS (
     DELETE FROM blast_outbox o USING answered a
     WHERE o.blast_id = $1::bigint AND o.id BETWEEN $10::bigint AND $11::bigint
-      AND o.id = a.id AND o.attempt_id = a.attempt_id AND o.state IN ('SENDING', 'UNCONFIRMED', 'QUEUED')
+      AND o.id = a.id AND o.attempt_id = a.attempt_id AND o.state <> 'FAILED'
     RETURNING o.id, o.phone_number, o.variables, o.variant, o.state, o.attempts, o.attempted_at, a.attempt_id,
               a.message_id, a.message_timestamp, a.data, a.jid_phone, a.device
 ), recorded AS (
@@ -25,7 +25,8 @@ WITH answered AS MATERIALIZED (
     SELECT (SELECT count(*) FROM recorded) AS recorded, count(*) AS gone,
            count(*) FILTER (WHERE state = 'SENDING') AS sending,
            count(*) FILTER (WHERE state = 'UNCONFIRMED') AS unconfirmed,
-           count(*) FILTER (WHERE state = 'QUEUED') AS queued
+           count(*) FILTER (WHERE state = 'QUEUED') AS queued,
+           count(*) FILTER (WHERE state = 'DROPPED') AS dropped
     FROM gone
 ), put_back AS (
     INSERT INTO blast_outbox (blast_id, id, phone_number, variables, variant, device, state, attempt_id, attempts,
@@ -48,12 +49,12 @@ WITH answered AS MATERIALIZED (
     FROM gone
     WHERE (SELECT recorded < gone FROM totals) AND id <> ALL (ARRAY(SELECT id FROM recorded))
 ), counted AS (
-    INSERT INTO blast_counters AS c (blast_id, slot, sending, unconfirmed, queued, pending, last_sent_at)
-    SELECT $1::bigint, $9::smallint, -sending, gone - recorded - unconfirmed, -queued, recorded, now()
+    INSERT INTO blast_counters AS c (blast_id, slot, sending, unconfirmed, queued, dropped, pending, last_sent_at)
+    SELECT $1::bigint, $9::smallint, -sending, gone - recorded - unconfirmed, -queued, -dropped, recorded, now()
     FROM totals WHERE gone > 0
     ON CONFLICT (blast_id, slot) DO UPDATE
     SET sending = c.sending + excluded.sending, unconfirmed = c.unconfirmed + excluded.unconfirmed,
-        queued = c.queued + excluded.queued, pending = c.pending + excluded.pending,
-        last_sent_at = excluded.last_sent_at
+        queued = c.queued + excluded.queued, dropped = c.dropped + excluded.dropped,
+        pending = c.pending + excluded.pending, last_sent_at = excluded.last_sent_at
 )
 SELECT id FROM recorded

@@ -1,9 +1,9 @@
 -- A person's word on a recipient of whom it is not known whether it was sent: QUEUED again, or DROPPED as sent. One whose
--- sender died counts too. The attempt id stays: a late answer still records its message. $1 blast, $2 phone, $3 QUEUED or
--- DROPPED, $4 why, $5 counter slot. Returns how many: 1 or 0.
+-- sender died counts too, one who was erased does not. The attempt id stays: a late answer still records its message.
+-- $1 blast, $2 phone, $3 QUEUED or DROPPED, $4 why, $5 counter slot. Returns how many: 1 or 0.
 WITH doubtful AS MATERIALIZED (
     SELECT id, state FROM blast_outbox
-    WHERE blast_id = $1::bigint AND phone_number = $2::text
+    WHERE blast_id = $1::bigint AND phone_number = $2::text AND phone_number LIKE '+%'
       AND (state = 'UNCONFIRMED' OR (state = 'SENDING' AND lease_until < now()))
     FOR UPDATE
 ), resolved AS (

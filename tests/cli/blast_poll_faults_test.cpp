@@ -145,6 +145,15 @@ TEST_CASE("a gateway that asks for patience gets it") {
     CHECK(blast::test::poll_figures(result.out).left == 49);
 }
 
+TEST_CASE("a wait that is too long to be a number is still a wait") {
+    Scene scene;
+    scene.gateway.answer("", ServedAnswer{429, "{}", "Retry-After: 99999999999999999999\r\n"});
+    const ProcessResult result = scene.polling.poll({"--rate", "max", "--concurrency", "1"});
+    CHECK(result.exit_code == 1);
+    CHECK(scene.gateway.asked() == 1);
+    CHECK(blast::test::poll_figures(result.out).left == 49);
+}
+
 TEST_CASE(
     "exit 3: when nothing could be asked, the token is refused, or the database cannot be used") {
     Simulator simulator(at_once());

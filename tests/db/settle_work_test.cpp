@@ -175,3 +175,27 @@ TEST_CASE(
             CHECK(s.state(end.id) == "FAILED");
     }
 }
+
+TEST_CASE("A late answer records who was dropped meanwhile, under the attempt that is still his") {
+    Settling s;
+    const std::int64_t dropped = s.claimed("DROPPED");
+    const std::int64_t others = s.claimed("DROPPED");
+    s.change(others, "attempt_id = '" + s.other_attempt + "'");
+    s.settle({s.accepted(dropped, "A1"), s.accepted(others, "A2")});
+    CHECK(s.state(dropped) == "RECORDED");
+    CHECK(s.state(others) == "DROPPED");
+    CHECK(
+        s.database.value("SELECT detail FROM status_history WHERE message_id = 'A2'") ==
+        "an earlier attempt, accepted after it was resent");
+}
+
+TEST_CASE("A late answer of whom the database does not know, or who was erased, leaves no trace") {
+    Settling s;
+    const std::int64_t erased = s.claimed("UNCONFIRMED");
+    s.change(erased, "attempt_id = NULL, phone_number = 'forgotten:1'");
+    s.settle({s.accepted(erased, "A1"), s.accepted(erased + 1000, "A2")});
+    CHECK(s.state(erased) == "UNCONFIRMED");
+    CHECK(
+        s.database.value("SELECT count(*) FROM status_history WHERE message_id IS NOT NULL") ==
+        "0");
+}

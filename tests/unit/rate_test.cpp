@@ -31,3 +31,11 @@ TEST_CASE("Whatever else is written for a rate is refused, naming the flag") {
     CHECK_THROWS_WITH(
         parse_rate("fast", "--rate"), Catch::StartsWith("--rate: 'fast' is not a rate: "));
 }
+
+TEST_CASE("A rate that is slower than one in 30 days is refused, saying what is allowed") {
+    CHECK(parse_rate("0.0014/h", "--rate").per_second > 0);
+    for (const char* slow : {"0.000000000001/h", "0.00138/h", "0.0000001/s"}) {
+        CAPTURE(slow);
+        CHECK_THROWS_WITH(parse_rate(slow, "--rate"), Catch::Contains("too slow: one in 30 days"));
+    }
+}

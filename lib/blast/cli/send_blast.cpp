@@ -7,16 +7,15 @@
 #include "blast/core/printable.hpp"
 #include "blast/run/preflight.hpp"
 #include "blast/run/send_run.hpp"
+#include "blast/run/spill_recovery.hpp"
 #include "blast/run/waiting_events.hpp"
 #include "blast/store/connection.hpp"
 #include "blast/store/schema.hpp"
-#include "blast/store/settle_work.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <csignal>
-#include <filesystem>
 
 namespace blast {
 
@@ -26,6 +25,7 @@ SendPlan plan_for(const SendJob& job, const Blast& blast) {
     const SendOptions& options = job.options;
     SendPlan plan;
     plan.blast_id = blast.id;
+    plan.blast_made_at = blast.made_at;
     plan.sender = job.random.uuid();
     plan.database_url = require_database_url(options.settings);
     plan.gateway = require_gateway(options.settings, options.concurrency);
@@ -165,16 +165,40 @@ void print(const SendJob& job, const Outcome& outcome) {
         fmt::print("{}", format_summary(outcome.summary, settings.format));
 }
 
-/// Records what this machine kept while the database was away.
-void record_spill_files(const SendJob& job, Connection& connection, std::int64_t blast_id) {
-    for (const std::string& path : find_spill_files(job.state_folder, blast_id)) {
-        SettleRequest kept = read_spill_file(path, blast_id);
-        kept.counter_slot = short_work_slot;
-        const std::size_t outcomes = kept.accepted.size() + kept.ended.size();
-        if (!kept.empty())
-            settle(connection, std::move(kept));
-        std::filesystem::remove(path);
-        job.log.note(fmt::format("recorded {} outcome(s) kept in '{}'", outcomes, printable(path)));
+/// Records what this machine kept while the database was away. Blasts of other databases have the same numbers: a file
+/// of theirs is left alone.
+void record_spill_files(
+    const SendJob& job,
+    Connection& connection,
+    const Blast& blast,
+    const std::vector<SpillFile>& files) {
+    for (const SpillFile& file : files) {
+        const std::string path = printable(file.path);
+        switch (record_spill_file(connection, blast, file)) {
+        case SpillRecorded::all:
+            job.log.note(
+                fmt::format("recorded {} outcome(s) kept in '{}'", file.outcome_count(), path));
+            break;
+        case SpillRecorded::some:
+            job.log.warn(fmt::format(
+                "'{}' holds outcomes of recipients that blast {} does not know as sent to: recorded the others, and left it alone",
+                path, blast.id));
+            break;
+        case SpillRecorded::none:
+            job.log.warn(
+                fmt::format("'{}' is of another database's blast {}: left alone", path, blast.id));
+            break;
+        }
+    }
+}
+
+/// The files that --due has to record for a blast; nothing where one cannot be read, which is told.
+std::optional<std::vector<SpillFile>> read_kept(const SendJob& job, std::int64_t blast_id) {
+    try {
+        return read_spill_files(job.state_folder, blast_id);
+    } catch (const UnavailableError& error) {
+        job.log.error(fmt::format("blast {}: {}", blast_id, error.what()));
+        return std::nullopt;
     }
 }
 
@@ -188,10 +212,22 @@ Blast require_blast(Connection& connection, const std::optional<std::int64_t>& i
         fmt::format("there is no blast {}", *id), "blast-report --list shows those that exist");
 }
 
-void resend_unconfirmed(const SendJob& job, Connection& connection, const Blast& blast) {
-    const std::int64_t doubtful = load_counts(connection, blast.id).unconfirmed;
-    if (doubtful == 0)
-        return;
+/// Recipients that the flags want to be queued again.
+struct Requeueing {
+    std::int64_t unconfirmed = 0;
+    std::int64_t failed = 0;
+};
+
+Requeueing requeueing_of(const SendJob& job, Connection& connection, const Blast& blast) {
+    Requeueing again;
+    if (job.options.resend_unconfirmed)
+        again.unconfirmed = count_requeueable(connection, blast.id, "UNCONFIRMED");
+    if (job.options.retry_failed)
+        again.failed = count_requeueable(connection, blast.id, "FAILED");
+    return again;
+}
+
+void confirm_resend(const SendJob& job, std::int64_t doubtful) {
     const std::string question = fmt::format(
         "{} recipient(s) may have got the message already and would get it twice. Send it again?",
         doubtful);
@@ -199,7 +235,17 @@ void resend_unconfirmed(const SendJob& job, Connection& connection, const Blast&
     heed_stop(job.stop);
     if (!confirmed)
         throw UsageError("not resent", "without --resend-unconfirmed only the others are sent");
-    requeue(connection, blast.id, "UNCONFIRMED");
+}
+
+/// Only when all is ready to send: what is queued and then not sent is what --due sends.
+void requeue_now(
+    const SendJob& job, Connection& connection, const Blast& blast, const Requeueing& again) {
+    if (again.unconfirmed > 0) {
+        confirm_resend(job, again.unconfirmed);
+        requeue(connection, blast.id, "UNCONFIRMED");
+    }
+    if (again.failed > 0)
+        requeue(connection, blast.id, "FAILED");
 }
 
 ChangedSettings changed_settings(const SendOptions& options) {
@@ -246,23 +292,22 @@ ExitCode resume_blast(SendJob& job) {
     Connection connection(require_database_url(job.options.settings));
     require_current_schema(connection);
     const Blast blast = require_blast(connection, job.options.resume);
-    record_spill_files(job, connection, blast.id);
+    record_spill_files(job, connection, blast, read_spill_files(job.state_folder, blast.id));
     expire_leases(connection, blast.id);
-    if (job.options.resend_unconfirmed)
-        resend_unconfirmed(job, connection, blast);
-    if (job.options.retry_failed)
-        requeue(connection, blast.id, "FAILED");
-    const BlastCounts counts = load_counts(connection, blast.id);
-    if (counts.queued == 0) {
+    const Requeueing again = requeueing_of(job, connection, blast);
+    const BlastCounts before = load_counts(connection, blast.id);
+    if (before.queued + again.unconfirmed + again.failed == 0) {
         const Outcome nothing =
-            summarised(blast, counts, job.started, exit_code_of(SendStop::done, counts));
+            summarised(blast, before, job.started, exit_code_of(SendStop::done, before));
         print(job, nothing);
         return nothing.code;
     }
     const SendPlan plan = plan_for(job, blast);
     preflight(plan.gateway, plan.devices, job.log);
+    requeue_now(job, connection, blast, again);
     take_up_again(connection, blast, changed_settings(job.options));
-    const Outcome outcome = send_queued(job, blast, plan, counts, job.started);
+    const Outcome outcome =
+        send_queued(job, blast, plan, load_counts(connection, blast.id), job.started);
     print(job, outcome);
     return outcome.code;
 }
@@ -279,9 +324,12 @@ ExitCode send_due(SendJob& job) {
         const Blast blast = require_blast(setup, id);
         const SendPlan plan = plan_for(job, blast);
         preflight(plan.gateway, plan.devices, job.log);
-        if (!take_up_alone(setup, id, plan.sender, plan.lease()))
+        const auto kept = read_kept(job, id); // before the lease, which nobody would use then
+        if (!kept)
+            worst = ExitCode::unavailable;
+        if (!kept || !take_up_alone(setup, id, plan.sender, plan.lease()))
             continue;
-        record_spill_files(job, setup, id);
+        record_spill_files(job, setup, blast, *kept);
         take_up_again(setup, blast, changed_settings(job.options));
         const Outcome outcome =
             send_queued(job, blast, plan, load_counts(setup, id), BootClock::now());

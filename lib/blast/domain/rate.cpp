@@ -12,6 +12,8 @@ namespace blast {
 namespace {
 
 constexpr double highest_per_second = 100'000;
+constexpr double lowest_per_second =
+    1 / (30 * 86'400.0); // once in 30 days: later times are nobody's plan
 
 /// Seconds of "/s", "/m" and "/h"; 0 for anything else.
 double unit_seconds(std::string_view unit) {
@@ -36,6 +38,10 @@ Rate parse_rate(std::string_view text, std::string_view what) {
         throw UsageError(
             fmt::format("{}: '{}' is not a rate", what, printable(text)),
             "write it as 1/s, 30/m, 500/h or max");
+    if (per_second < lowest_per_second)
+        throw UsageError(
+            fmt::format("{}: '{}' is too slow", what, printable(text)),
+            "one in 30 days, 0.0014/h, is the slowest");
     return {per_second, std::string(text)};
 }
 

@@ -93,6 +93,9 @@ std::string explain(SendVerdict verdict, const SendAnswer& answer) {
     if (verdict == SendVerdict::not_begun) {
         return "held back: its lease was about to end";
     }
+    if (verdict == SendVerdict::refused && !answer.request_begun) {
+        return printable(answer.words); // by ourselves, before anything was sent
+    }
     if (answer.transport != Transport::answered) {
         return answer.words.empty()
                    ? explain_transport(answer)

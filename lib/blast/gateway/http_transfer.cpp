@@ -1,6 +1,7 @@
 #include "blast/gateway/http_transfer.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 namespace blast {
 
@@ -20,6 +21,23 @@ std::optional<WallTime> date_of(CURL* easy) {
     }
     const std::time_t time = curl_getdate(header->value, nullptr);
     return time == -1 ? std::nullopt : std::optional(std::chrono::system_clock::from_time_t(time));
+}
+
+/// How long the answer asks to wait; libcurl reads a number that is too large for it as none.
+std::optional<std::chrono::seconds> retry_after_of(CURL* easy, long status) {
+    curl_off_t seconds = 0;
+    curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &seconds);
+    curl_header* header = nullptr;
+    if (seconds == 0 && (status == 429 || status == 503) &&
+        curl_easy_header(easy, "Retry-After", 0, CURLH_HEADER, -1, &header) == CURLHE_OK) {
+        const std::string_view digits(header->value);
+        const bool number = digits.find_first_not_of("0123456789") == std::string_view::npos;
+        if (number && digits.find_first_not_of('0') != std::string_view::npos)
+            seconds = longest_retry_after;
+    }
+    if (seconds <= 0)
+        return std::nullopt;
+    return std::chrono::seconds(std::min(seconds, longest_retry_after));
 }
 
 } // namespace
@@ -69,10 +87,7 @@ HttpAnswer HttpTransfer::finish(CURLcode code) {
     answer.request_begun = issued_ > 0;
     answer.body = std::move(response_);
     curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &answer.status);
-    curl_off_t retry_after = 0;
-    curl_easy_getinfo(easy(), CURLINFO_RETRY_AFTER, &retry_after);
-    if (retry_after > 0)
-        answer.retry_after = std::chrono::seconds(std::min(retry_after, longest_retry_after));
+    answer.retry_after = retry_after_of(easy(), answer.status);
     if (request_.date_wanted)
         answer.date = date_of(easy());
     if (code != CURLE_OK)

@@ -1,25 +1,55 @@
 #include "blast/run/message_poster.hpp"
 
+#include "blast/core/event_loop.hpp"
 #include "blast/gateway/send_answer.hpp"
 
 namespace blast {
 
+namespace {
+
+/// Why nothing may be posted for a recipient: who was erased has no number, and nobody gets an empty message. Empty: it may.
+std::string problem_of(const std::string& phone, const std::string& text) {
+    if (phone.empty() || phone.front() != '+')
+        return "the recipient was erased";
+    return message_problem(text);
+}
+
+} // namespace
+
 MessagePoster::MessagePoster(
     EventLoop& loop, const SendPlan& plan, RecipientsInHand& in_hand, OnEnd on_end)
-    : plan_(plan), in_hand_(in_hand), on_end_(std::move(on_end)), engine_(loop, plan.gateway) {}
+    : loop_(loop),
+      plan_(plan),
+      in_hand_(in_hand),
+      on_end_(std::move(on_end)),
+      engine_(loop, plan.gateway) {}
 
 void MessagePoster::execute(const Post& post) {
     const ClaimedRecipient& recipient = in_hand_.at({post.id, post.attempt}).recipient;
     const MessageTemplate& message = plan_.messages.at(recipient.variant % plan_.messages.size());
+    const std::string text = message.render(variables_from_json(recipient.variables));
+    const std::string problem = problem_of(recipient.phone, text);
+    if (!problem.empty())
+        return refuse_to_post(post, problem);
     HttpRequest request;
     request.path = "/v1/sendMessage2";
-    request.body = send_request_body(
-        plan_.devices[post.device], recipient.phone,
-        message.render(variables_from_json(recipient.variables)));
+    request.body = send_request_body(plan_.devices[post.device], recipient.phone, text);
     request.timeout = plan_.timeout;
     request.not_after = post.not_after;
     engine_.send(
         std::move(request), [this, post](const HttpAnswer& http) { on_answer(post, http); });
+}
+
+/// Ends a post of which nothing may go out; later, as an answer would.
+void MessagePoster::refuse_to_post(const Post& post, const std::string& why) {
+    loop_.schedule(BootClock::now(), [this, post, why] {
+        const auto found = in_hand_.find({post.id, post.attempt});
+        if (found == in_hand_.end())
+            return;
+        found->second.answer.request_begun = false;
+        found->second.answer.words = why;
+        end(post, SendVerdict::refused);
+    });
 }
 
 void MessagePoster::on_answer(const Post& post, const HttpAnswer& http) {

@@ -28,11 +28,13 @@ public:
     const std::string& last_failure() const noexcept { return last_failure_; }
 
 private:
+    void refuse_to_post(const Post& post, const std::string& why);
     void on_answer(const Post& post, const HttpAnswer& http);
     void ask_about_token(const Post& post);
     void end(const Post& post, SendVerdict verdict);
     void note_failure(const std::string& phone, std::string words);
 
+    EventLoop& loop_;
     const SendPlan& plan_;
     RecipientsInHand& in_hand_;
     OnEnd on_end_;

@@ -16,7 +16,8 @@ namespace blast {
 /// Everything that one run of a blast's sending needs to know.
 struct SendPlan {
     std::int64_t blast_id = 0;
-    std::string sender; ///< UUID of this run, for its heartbeat
+    std::string blast_made_at; ///< as Blast has it
+    std::string sender;        ///< UUID of this run, for its heartbeat
     std::string database_url;
     GatewaySettings gateway;
     std::vector<MessageTemplate> messages; ///< the variants

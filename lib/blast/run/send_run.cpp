@@ -146,7 +146,7 @@ void SendRun::finish(const Finish& finish) {
     const SettleRequest unsettled =
         settle_request(plan_, finish.unsettled, in_hand_, records_.counter_slot());
     if (!unsettled.empty())
-        end_.spill_file = write_spill_file(state_folder_, unsettled);
+        end_.spill_file = write_spill_file(state_folder_, plan_.blast_made_at, unsettled);
     ended_ = !end_.spill_file.empty();
     if (ended_)
         return;

@@ -44,11 +44,12 @@ json to_json(const EndedAttempt& ended) {
         {"reason", ended.reason}};
 }
 
-std::vector<std::string> lines_of(const SettleRequest& unsettled) {
+std::vector<std::string> lines_of(const SettleRequest& unsettled, const std::string& made_at) {
     const auto text = [](const json& line) {
         return line.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
     };
-    std::vector<std::string> lines;
+    std::vector<std::string> lines{
+        text({{"blast", unsettled.blast_id}, {"blast_made_at", made_at}})};
     for (const AcceptedMessage& message : unsettled.accepted)
         lines.push_back(text(to_json(message)));
     for (const EndedAttempt& ended : unsettled.ended)
@@ -85,7 +86,12 @@ bool write_whole(int file, const std::string& line) {
         "make room; the others become UNCONFIRMED: look for their messages before anything is resent");
 }
 
-void read_line(const json& line, SettleRequest& request) {
+void read_line(const json& line, SpillFile& file) {
+    if (line.contains("blast_made_at")) {
+        file.blast_made_at = line.at("blast_made_at");
+        return;
+    }
+    SettleRequest& request = file.outcomes;
     const std::string outcome = line.at("outcome");
     if (outcome == "accepted") {
         AcceptedMessage message;
@@ -112,8 +118,9 @@ std::string state_folder(const std::string& xdg_state_home, const std::string& h
     return (xdg_state_home.empty() ? home + "/.local/state" : xdg_state_home) + "/blast";
 }
 
-std::string write_spill_file(const std::string& folder, const SettleRequest& unsettled) {
-    const std::vector<std::string> lines = lines_of(unsettled);
+std::string write_spill_file(
+    const std::string& folder, const std::string& blast_made_at, const SettleRequest& unsettled) {
+    const std::vector<std::string> lines = lines_of(unsettled, blast_made_at);
     const std::string path =
         fmt::format("{}/{}-{}.jsonl", folder, unsettled.blast_id, first_attempt(unsettled));
     std::error_code ignored; // the open below tells
@@ -135,6 +142,9 @@ std::string write_spill_file(const std::string& folder, const SettleRequest& uns
     return path;
 }
 
+namespace {
+
+/// The files of one blast, oldest name first.
 std::vector<std::string> find_spill_files(const std::string& folder, std::int64_t blast_id) {
     const std::string prefix = fmt::format("{}-", blast_id);
     std::vector<std::string> paths;
@@ -148,16 +158,17 @@ std::vector<std::string> find_spill_files(const std::string& folder, std::int64_
     return paths;
 }
 
-SettleRequest read_spill_file(const std::string& path, std::int64_t blast_id) {
-    SettleRequest request;
-    request.blast_id = blast_id;
+SpillFile read_spill_file(const std::string& path, std::int64_t blast_id) {
+    SpillFile file;
+    file.path = path;
+    file.outcomes.blast_id = blast_id;
     std::ifstream in(path);
     std::size_t number = 0;
     for (std::string line; std::getline(in, line);) {
         ++number;
         const bool cut_off = in.eof(); // every whole line ends with a line feed
         try {
-            read_line(json::parse(line), request);
+            read_line(json::parse(line), file);
         } catch (const json::exception&) {
             if (!cut_off)
                 throw UnavailableError(
@@ -168,7 +179,16 @@ SettleRequest read_spill_file(const std::string& path, std::int64_t blast_id) {
     if (number == 0 && !in.eof())
         throw UnavailableError(
             fmt::format("cannot read '{}'", printable(path)), "check its permissions");
-    return request;
+    return file;
+}
+
+} // namespace
+
+std::vector<SpillFile> read_spill_files(const std::string& folder, std::int64_t blast_id) {
+    std::vector<SpillFile> files;
+    for (const std::string& path : find_spill_files(folder, blast_id))
+        files.push_back(read_spill_file(path, blast_id));
+    return files;
 }
 
 } // namespace blast

@@ -9,18 +9,25 @@
 namespace blast {
 
 /// Outcomes that the database could not take, kept in $XDG_STATE_HOME/blast/<blast>-<attempt>.jsonl (mode 0600) until
-/// --resume on this machine records them. One JSON object a line.
+/// --resume on this machine records them. One JSON object a line; the first says whose they are.
+struct SpillFile {
+    std::string path;
+    std::string blast_made_at; ///< as Blast has it; empty where the file does not say
+    SettleRequest outcomes;
+
+    std::size_t outcome_count() const { return outcomes.accepted.size() + outcomes.ended.size(); }
+};
 
 /// Writes and syncs the file; returns its path. Throws UnavailableError, saying how many lines were kept, when the
 /// disk does not take them.
-std::string write_spill_file(const std::string& state_folder, const SettleRequest& unsettled);
+std::string write_spill_file(
+    const std::string& state_folder,
+    const std::string& blast_made_at,
+    const SettleRequest& unsettled);
 
-/// The files of one blast, oldest name first.
-std::vector<std::string> find_spill_files(const std::string& state_folder, std::int64_t blast_id);
-
-/// What a file holds. A last line that was cut off is left out. Throws UnavailableError when it cannot be read or a
-/// line in it is not one of ours.
-SettleRequest read_spill_file(const std::string& path, std::int64_t blast_id);
+/// The files of the blasts with that number, oldest name first, and what they hold. A last line that was cut off is left
+/// out. Throws UnavailableError when one cannot be read or a line in it is not one of ours.
+std::vector<SpillFile> read_spill_files(const std::string& state_folder, std::int64_t blast_id);
 
 /// $XDG_STATE_HOME/blast, else $HOME/.local/state/blast, from those variables' values (XDG Base Directory Specification).
 std::string state_folder(const std::string& xdg_state_home, const std::string& home);

@@ -54,6 +54,7 @@ std::optional<Blast> load_blast(Connection& connection, std::optional<std::int64
     blast.stopped_by = row.text(0, 10);
     blast.has_living_sender = row.boolean(0, 11);
     blast.skipped = {row.integer(0, 12), row.integer(0, 13), row.integer(0, 14)};
+    blast.made_at = row.text(0, 15);
     return blast;
 }
 
@@ -88,6 +89,13 @@ void take_up_again(Connection& connection, const Blast& blast, const ChangedSett
     if (changes.devices && devices.size() > 1)
         statements.push_back({sql::assign_devices, Parameters::of(blast.id, array_of(devices))});
     connection.execute_together(statements);
+}
+
+std::int64_t
+count_requeueable(Connection& connection, std::int64_t blast_id, const std::string& state) {
+    return connection.execute(sql::count_requeueable, Parameters::of(blast_id, state))
+        .one_row()
+        .integer(0, 0);
 }
 
 std::int64_t requeue(Connection& connection, std::int64_t blast_id, const std::string& state) {

@@ -37,6 +37,8 @@ struct SkippedCounts {
 
 struct Blast {
     std::int64_t id = 0;
+    std::string
+        made_at; ///< epoch seconds and microseconds: tells blasts of different databases apart
     BlastSettings settings;
     SkippedCounts skipped;
     std::string stopped_by;         ///< "person", "circuit" or empty
@@ -65,6 +67,10 @@ struct ChangedSettings {
 /// A person takes the blast up again: stores the changes, forgets --at and who stopped it, and gives queued recipients
 /// of devices that do not send any more to those that do. Throws DatabaseError.
 void take_up_again(Connection& connection, const Blast& blast, const ChangedSettings& changes);
+
+/// How many requeue would queue again: all but those who were erased. Throws DatabaseError.
+std::int64_t
+count_requeueable(Connection& connection, std::int64_t blast_id, const std::string& state);
 
 /// Queues FAILED or UNCONFIRMED recipients ("FAILED", "UNCONFIRMED") again; returns how many. Throws DatabaseError.
 std::int64_t requeue(Connection& connection, std::int64_t blast_id, const std::string& state);

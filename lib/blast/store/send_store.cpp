@@ -177,12 +177,15 @@ not_recorded(const std::vector<AcceptedMessage>& accepted, const Result& recorde
 
 Statement
 find_recorded_statement(std::int64_t blast_id, const std::vector<AcceptedMessage>& messages) {
-    ArrayLiteral ids, message_ids;
+    ArrayLiteral ids, message_ids, attempts;
     for (const AcceptedMessage& message : messages) {
         ids.add(message.id);
         message_ids.add(message.message_id);
+        attempts.add(message.attempt);
     }
-    return {sql::find_recorded, Parameters::of(blast_id, std::move(ids), std::move(message_ids))};
+    return {
+        sql::find_recorded,
+        Parameters::of(blast_id, std::move(ids), std::move(message_ids), std::move(attempts))};
 }
 
 std::vector<RecordConflict>
@@ -195,10 +198,35 @@ read_find_recorded(const Result& result, const std::vector<AcceptedMessage>& mes
             conflicts.push_back(RecordConflict::recorded_before);
         else if (recorded_as && result.text(row, 2) == message.attempt)
             conflicts.push_back(RecordConflict::id_taken);
-        else
+        else if (result.boolean(row, 3))
             conflicts.push_back(RecordConflict::resent);
+        else
+            conflicts.push_back(RecordConflict::gone);
     }
     return conflicts;
+}
+
+KnownOutcomes find_outcomes(Connection& connection, const SettleRequest& kept) {
+    ArrayLiteral ids, attempts, message_ids;
+    for (const AcceptedMessage& message : kept.accepted) {
+        ids.add(message.id);
+        attempts.add(message.attempt);
+        message_ids.add(message.message_id);
+    }
+    for (const EndedAttempt& ended : kept.ended) {
+        ids.add(ended.id);
+        attempts.add(ended.attempt);
+        message_ids.add_null();
+    }
+    const Result rows = connection.execute(
+        sql::find_outcomes,
+        Parameters::of(kept.blast_id, std::move(ids), std::move(attempts), std::move(message_ids)));
+    KnownOutcomes known;
+    for (int row = 0; row < rows.rows(); ++row) {
+        const std::string_view word = rows.text(row, 0);
+        ++(word == "HERE" ? known.here : word == "OTHER" ? known.other : known.unknown);
+    }
+    return known;
 }
 
 Statement note_late_message_statement(std::int64_t blast_id, const AcceptedMessage& message) {

@@ -109,10 +109,20 @@ find_recorded_statement(std::int64_t blast_id, const std::vector<AcceptedMessage
 enum class RecordConflict {
     recorded_before, ///< this very message is recorded: an earlier try was committed
     id_taken,        ///< the message id belongs to another recipient: this one is UNCONFIRMED
-    resent           ///< the recipient is another attempt's now, or recorded by another
+    resent,          ///< the recipient is another attempt's now, or recorded by another
+    gone             ///< the recipient was erased, or is not in this database: nothing is kept
 };
 std::vector<RecordConflict>
 read_find_recorded(const Result& result, const std::vector<AcceptedMessage>& messages);
+
+/// How well a blast knows the outcomes that a run kept in a file.
+struct KnownOutcomes {
+    std::size_t here = 0;    ///< attempt or message is this blast's
+    std::size_t other = 0;   ///< the recipient is another attempt's since, recorded, or erased
+    std::size_t unknown = 0; ///< nothing here is theirs
+};
+/// Throws DatabaseError.
+KnownOutcomes find_outcomes(Connection& connection, const SettleRequest& kept);
 
 Statement note_late_message_statement(std::int64_t blast_id, const AcceptedMessage& message);
 

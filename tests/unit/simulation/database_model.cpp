@@ -90,7 +90,7 @@ std::vector<std::int64_t> DatabaseModel::read_back(const AttemptId& attempt) con
 void DatabaseModel::record(const AcceptedAnswer& answer, std::vector<AcceptedAnswer>& missing) {
     Row& held = row(answer.id);
     const bool open = held.state == RowState::sending || held.state == RowState::unconfirmed ||
-                      held.state == RowState::queued;
+                      held.state == RowState::queued || held.state == RowState::dropped;
     if (!open || held.attempt != answer.attempt || recorded_.count(answer.message) != 0) {
         missing.push_back(answer);
         return;
@@ -158,7 +158,8 @@ RecordConflict DatabaseModel::find_recorded(const AcceptedAnswer& answer) const 
     const bool in_outbox = held.state != RowState::recorded;
     if (found != recorded_.end() && in_outbox && held.attempt == answer.attempt)
         return RecordConflict::id_taken;
-    return RecordConflict::resent;
+    return !in_outbox || held.attempt != answer.attempt ? RecordConflict::resent
+                                                        : RecordConflict::gone;
 }
 
 void DatabaseModel::note_late_message(const AcceptedAnswer& answer) {

@@ -75,7 +75,7 @@ struct SettleTerms {
 };
 
 /// Why an accepted message was not recorded.
-enum class RecordConflict { recorded_before, id_taken, resent };
+enum class RecordConflict { recorded_before, id_taken, resent, gone };
 
 /// The tables, and the statements of sql/queries/ as they change them: each runs whole, at one moment. Transactions that
 /// wait for one another are left out: their order is drawn before they run.

@@ -388,6 +388,7 @@ void Sender::resolve_conflicts(const std::vector<AcceptedAnswer>& missing) {
             ++world_.tally.late_messages;
             world_.database.note_late_message(answer);
             break;
+        case RecordConflict::gone: throw Violation("an accepted message is recorded nowhere");
         }
     }
     world_.database.settle(taken);
