@@ -1,5 +1,6 @@
 #include "blast/cli/send_blast.hpp"
 
+#include "blast/cli/kept_outcomes.hpp"
 #include "blast/cli/progress.hpp"
 #include "blast/cli/required_settings.hpp"
 #include "blast/cli/send_summary.hpp"
@@ -7,7 +8,6 @@
 #include "blast/core/printable.hpp"
 #include "blast/run/preflight.hpp"
 #include "blast/run/send_run.hpp"
-#include "blast/run/spill_recovery.hpp"
 #include "blast/run/waiting_events.hpp"
 #include "blast/store/connection.hpp"
 #include "blast/store/schema.hpp"
@@ -165,43 +165,6 @@ void print(const SendJob& job, const Outcome& outcome) {
         fmt::print("{}", format_summary(outcome.summary, settings.format));
 }
 
-/// Records what this machine kept while the database was away. Blasts of other databases have the same numbers: a file
-/// of theirs is left alone.
-void record_spill_files(
-    const SendJob& job,
-    Connection& connection,
-    const Blast& blast,
-    const std::vector<SpillFile>& files) {
-    for (const SpillFile& file : files) {
-        const std::string path = printable(file.path);
-        switch (record_spill_file(connection, blast, file)) {
-        case SpillRecorded::all:
-            job.log.note(
-                fmt::format("recorded {} outcome(s) kept in '{}'", file.outcome_count(), path));
-            break;
-        case SpillRecorded::some:
-            job.log.warn(fmt::format(
-                "'{}' holds outcomes of recipients that blast {} does not know as sent to: recorded the others, and left it alone",
-                path, blast.id));
-            break;
-        case SpillRecorded::none:
-            job.log.warn(
-                fmt::format("'{}' is of another database's blast {}: left alone", path, blast.id));
-            break;
-        }
-    }
-}
-
-/// The files that --due has to record for a blast; nothing where one cannot be read, which is told.
-std::optional<std::vector<SpillFile>> read_kept(const SendJob& job, std::int64_t blast_id) {
-    try {
-        return read_spill_files(job.state_folder, blast_id);
-    } catch (const UnavailableError& error) {
-        job.log.error(fmt::format("blast {}: {}", blast_id, error.what()));
-        return std::nullopt;
-    }
-}
-
 Blast require_blast(Connection& connection, const std::optional<std::int64_t>& id) {
     const auto blast = load_blast(connection, id);
     if (blast)
@@ -292,7 +255,7 @@ ExitCode resume_blast(SendJob& job) {
     Connection connection(require_database_url(job.options.settings));
     require_current_schema(connection);
     const Blast blast = require_blast(connection, job.options.resume);
-    record_spill_files(job, connection, blast, read_spill_files(job.state_folder, blast.id));
+    record_kept(job, connection, blast, read_spill_files(job.state_folder, blast.id));
     expire_leases(connection, blast.id);
     const Requeueing again = requeueing_of(job, connection, blast);
     const BlastCounts before = load_counts(connection, blast.id);
@@ -329,7 +292,7 @@ ExitCode send_due(SendJob& job) {
             worst = ExitCode::unavailable;
         if (!kept || !take_up_alone(setup, id, plan.sender, plan.lease()))
             continue;
-        record_spill_files(job, setup, blast, *kept);
+        record_kept(job, setup, blast, *kept);
         take_up_again(setup, blast, changed_settings(job.options));
         const Outcome outcome =
             send_queued(job, blast, plan, load_counts(setup, id), BootClock::now());
