@@ -136,6 +136,16 @@ TEST_CASE("a gateway that fails is left alone for growing gaps from the third fa
     CHECK(scene.polling.figures({"--rate", "max"}).read == 50);
 }
 
+TEST_CASE("a gateway that repeats the token and phones has neither of them printed") {
+    Scene scene;
+    scene.gateway.answer(
+        "", R"({"success":false,"message":"t0ken: no +60123456789, no 60123456780"})");
+    const ProcessResult result = scene.polling.poll({"--blast", "1", "--rate", "max"});
+    CHECK(result.exit_code == 1);
+    CHECK_THAT(result.err, Contains("[token]: no +6012***6789, no +6012***6780"));
+    CHECK_THAT(result.err + result.out, !Contains("t0ken") && !Contains("6012345678"));
+}
+
 TEST_CASE("a gateway that asks for patience gets it") {
     Scene scene;
     scene.gateway.answer("", ServedAnswer{429, "{}", "Retry-After: 600\r\n"});

@@ -128,6 +128,10 @@ TEST_CASE("blast-send refuses what is wrong in one line, and nothing is sent or 
         {with_csv(good), {{"BLAST_REGION", "XX"}}, 2, "XX"},
         {with_csv(good), {{"BLAST_TIMEZONE", "Mars/Base"}}, 2, "Mars/Base"},
         {with_csv(good), {{"DATABASE_URL", "postgresql://u:s3cret@127.0.0.1:1/x"}}, 3, "database"},
+        {with_csv(good), {{"DATABASE_URL", "postgresql://u:s3cret@s3cret@h/x"}}, 2, "%40"},
+        {with_csv(good), {{"DATABASE_URL", "postgresql://u:1/s3cret@h/x"}}, 2, "%2F"},
+        {with_csv(good), {{"DATABASE_URL", "postgres://u:s3cret?a@h/x"}}, 2, "%3F"},
+        {with_csv(good), {{"DATABASE_URL", "postgresql://u:a@s3cret:s3cret@h"}}, 2, "%3A"},
         {with_csv(good), {{"WSAPME_API_URL", "http://127.0.0.1:1"}}, 3, "gateway"},
         {with_csv(good), {{"WSAPME_USER_TOKEN", "wrong"}}, 3, "token"}};
     for (const Wrong& wrong : table) {

@@ -55,7 +55,7 @@ std::string format_poll_summary(
 }
 
 PollVerdict poll_verdict(const PollSummary& summary) {
-    const std::string why = printable(summary.why);
+    const std::string why = mask_phones(printable(summary.why));
     switch (summary.end) {
     case PollEnd::token_refused:
         return unavailable("the gateway refuses the token", "check WSAPME_USER_TOKEN");

@@ -37,7 +37,7 @@ void tell_end(const PollSummary& summary, const PollVerdict& verdict, const Log&
     if (verdict.code == ExitCode::partly)
         log.warn(fmt::format(
             "{} message(s) could not be checked ({}); the next run asks again",
-            with_thousands(summary.failed), printable(summary.why)));
+            with_thousands(summary.failed), mask_phones(printable(summary.why))));
     if (verdict.code == ExitCode::interrupted || verdict.code == ExitCode::terminated)
         log.note("stopped; run blast-poll again for the rest");
     if (!verdict.error.empty())

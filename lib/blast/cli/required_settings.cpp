@@ -6,8 +6,45 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 namespace blast {
+
+namespace {
+
+constexpr std::string_view digits = "0123456789";
+
+bool is_host_list(std::string_view hosts) {
+    while (!hosts.empty()) {
+        const std::string_view host = hosts.substr(0, hosts.find(','));
+        const std::size_t address_end = host.find(']'); // of an IPv6 address
+        const std::size_t colon =
+            host.find(':', address_end == std::string_view::npos ? 0 : address_end);
+        if (colon != std::string_view::npos &&
+            host.find_first_not_of(digits, colon + 1) != std::string_view::npos)
+            return false;
+        hosts.remove_prefix(std::min(host.size() + 1, hosts.size()));
+    }
+    return true;
+}
+
+/// Whether libpq would take a piece of the password for a host, a port or a parameter, and print it in its refusal: a
+/// password with @, /, # or ? in it. A string of keywords and values is none of these.
+bool would_show_password(std::string_view url) {
+    const std::size_t scheme = url.find("://");
+    if (!url.starts_with("postgres") || scheme == std::string_view::npos)
+        return false;
+    const std::string_view rest = url.substr(scheme + 3);
+    const std::string_view before_query = rest.substr(0, rest.find('?'));
+    const std::size_t at = before_query.find('@');
+    const std::string_view authority = before_query.substr(0, before_query.find('/'));
+    if (at == std::string_view::npos)
+        return !is_host_list(authority);
+    return at != before_query.rfind('@') || at >= authority.size() ||
+           !is_host_list(authority.substr(at + 1));
+}
+
+} // namespace
 
 const std::string& require_database_url(const Settings& settings) {
     if (settings.database_url.empty()) {
@@ -15,6 +52,12 @@ const std::string& require_database_url(const Settings& settings) {
             "DATABASE_URL is not set",
             "set it to the database's connection string, such as postgresql://user@host/blast, in the "
             "environment or as database_url in the config file");
+    }
+    if (would_show_password(settings.database_url)) {
+        throw UsageError(
+            "DATABASE_URL is not a connection string that can be understood",
+            "in the user and the password write @ as %40, / as %2F, ? as %3F, # as %23 and : as %3A; the port is "
+            "a number");
     }
     return settings.database_url;
 }

@@ -61,9 +61,9 @@ QueueRequest queue_request(const SendOptions& options) {
 void refuse_opted_out(const SendOptions& options, const std::string& phone) {
     if (options.settings.database_url.empty())
         return;
-    Connection connection(options.settings.database_url);
+    Connection connection(require_database_url(options.settings));
     require_current_schema(connection);
-    if (is_opted_out(connection, phone))
+    if (is_opted_out(connection, {phone}))
         throw UsageError(
             fmt::format("--test: '{}' has opted out", mask_phone(phone)),
             "give another number, or run `blast-admin opt-out remove` first");

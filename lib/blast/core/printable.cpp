@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace blast {
 
 namespace {
@@ -102,6 +104,28 @@ std::string mask_phone(std::string_view phone) {
         return "***";
     return fmt::format(
         "{}***{}", phone.substr(0, shown_front), phone.substr(phone.size() - shown_back));
+}
+
+std::string mask_phones(std::string_view text) {
+    constexpr std::size_t fewest_digits = 8;
+    constexpr std::size_t most_digits = 15;
+    constexpr std::string_view digit = "0123456789";
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t begin = std::min(text.find_first_of(digit), text.size());
+        const std::size_t end = std::min(text.find_first_not_of(digit, begin), text.size());
+        const std::string_view run = text.substr(begin, end - begin);
+        out += text.substr(0, begin);
+        if (run.size() < fewest_digits || run.size() > most_digits) {
+            out += run;
+        } else {
+            if (!out.empty() && out.back() == '+')
+                out.pop_back();
+            out += mask_phone('+' + std::string(run));
+        }
+        text.remove_prefix(end);
+    }
+    return out;
 }
 
 } // namespace blast

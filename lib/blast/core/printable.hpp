@@ -13,6 +13,10 @@ std::string printable(std::string_view text, std::size_t limit = 200);
 /// "+6012***6789". Shorter texts (under 10 characters) become "***".
 std::string mask_phone(std::string_view phone);
 
+/// A text for logs that may quote phones, such as the gateway's words: each run of 8 to 15 digits, with a plus sign or
+/// without, is masked as by mask_phone, a number without plus as if it had one.
+std::string mask_phones(std::string_view text);
+
 /// Whether the bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
 bool is_utf8(std::string_view text) noexcept;
 

@@ -28,6 +28,7 @@ TransferSettings transfer_settings(const GatewaySettings& gateway) {
     TransferSettings settings;
     settings.base_url = checked_gateway_url(gateway.url);
     settings.ca_file = gateway.ca_file;
+    settings.token = gateway.token;
     settings.loopback = settings.base_url.compare(0, 5, "http:") == 0;
     const std::string token = fmt::format("x-wsapme-token: {}", gateway.token);
     curl_slist* headers = nullptr;

@@ -35,8 +35,8 @@ struct HttpAnswer {
     Transport transport = Transport::broken;
     /// Whether a byte of the request may have been written. False is proof that the gateway has seen nothing of it.
     bool request_begun = true;
-    long status = 0; ///< HTTP status, 0 without one
-    std::string body;
+    long status = 0;  ///< HTTP status, 0 without one
+    std::string body; ///< the token, where the gateway repeats it, is "[token]"
     std::optional<std::chrono::seconds>
         retry_after; ///< Retry-After in seconds or as a date (RFC 9110, 10.2.3), at most a day
     std::optional<WallTime>

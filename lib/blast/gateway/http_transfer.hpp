@@ -21,6 +21,7 @@ struct FreeHeaders {
 struct TransferSettings {
     std::string base_url;
     std::string ca_file;
+    std::string token; ///< struck out of all that the gateway says
     bool loopback = false;
     std::unique_ptr<curl_slist, FreeHeaders> headers;
 };
@@ -39,12 +40,14 @@ public:
     std::function<void(HttpAnswer)> on_end;
 
 private:
+    void strike_token(std::string& text) const;
     static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
     static int on_request(void* self, char* remote, char* local, int remote_port, int local_port);
 
     Transport transport_of(CURLcode code) const;
 
     std::unique_ptr<CURL, FreeEasy> easy_;
+    std::string token_;
     HttpRequest request_;
     std::string response_;
     std::array<char, CURL_ERROR_SIZE> error_{};

@@ -15,8 +15,8 @@ void preflight(
     for (const std::string& device : devices) {
         const std::string refusal = probe.ask_device(device);
         if (!refusal.empty()) {
-            log.warn(
-                fmt::format("the gateway says of device '{}': {}", printable(device), refusal));
+            log.warn(fmt::format(
+                "the gateway says of device '{}': {}", printable(device), mask_phones(refusal)));
         }
     }
 }

@@ -1,5 +1,6 @@
 #include "blast/run/send_run.hpp"
 
+#include "blast/core/printable.hpp"
 #include "blast/run/spill_file.hpp"
 
 #include <fmt/format.h>
@@ -168,11 +169,12 @@ std::string SendRun::explain_end(SendStop reason) const {
     case SendStop::circuit_open:
         return fmt::format(
             "{} of the last {} messages failed (last: {})", machine_.circuit().failures(),
-            machine_.circuit().seen(), poster_.last_failure());
-    case SendStop::no_entry: return poster_.no_entry_words();
+            machine_.circuit().seen(), mask_phones(poster_.last_failure()));
+    case SendStop::no_entry: return mask_phones(poster_.no_entry_words());
     case SendStop::gateway_away:
         return fmt::format(
-            "the gateway could not be reached for a minute ({})", poster_.last_failure());
+            "the gateway could not be reached for a minute ({})",
+            mask_phones(poster_.last_failure()));
     case SendStop::database_away: break;
     }
     const std::string& failure =
