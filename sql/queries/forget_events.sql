@@ -1,12 +1,13 @@
--- Erases a person's events: those of the phone, of the messages sent to it, and those that mention its number. One that
--- was still to be applied cannot be any more. $1 phone, $2 its digits, $3 message ids. Returns how many.
+-- Erases a person's events: those of the numbers, of the messages sent to them, and those that mention one. One that was
+-- still to be applied cannot be any more. $1 numbers, $2 their digits, each an alternative of a pattern ("1|2"), $3 message
+-- ids. Returns how many.
 WITH erased AS (
     UPDATE webhook_inbox
     SET body = '', phone_number = NULL, reason = 'erased',
         state = CASE WHEN state IN ('NEW', 'WAITING') THEN 'KEPT' ELSE state END,
         ended_at = coalesce(ended_at, now())
-    WHERE phone_number = $1::text OR message_id = ANY ($3::text[])
-       OR body ~ ('(^|[^0-9])' || $2::text || '([^0-9]|$)')
+    WHERE phone_number = ANY ($1::text[]) OR message_id = ANY ($3::text[])
+       OR body ~ ('(^|[^0-9])(' || $2::text || ')([^0-9]|$)')
     RETURNING id
 )
 SELECT count(*) FROM erased

@@ -1,17 +1,18 @@
 -- Erases a person from what a blast has not sent; what is queued becomes DROPPED. Nothing is erased while it is being
--- sent. Without its attempt id a late answer finds no row to record. $1 blast, $2 phone, $3 its digits, $4 counter slot.
--- Returns the id, if there was one.
+-- sent. Without its attempt id a late answer finds no row to record. $1 blast, $2 the person's numbers, $3 their digits as
+-- the alternatives of a pattern ("1|2"), $4 counter slot. Returns the ids.
 WITH person AS MATERIALIZED (
     SELECT id, state FROM blast_outbox
-    WHERE blast_id = $1::bigint AND phone_number = $2::text AND NOT (state = 'SENDING' AND lease_until >= now())
-    FOR UPDATE
+    WHERE blast_id = $1::bigint AND phone_number = ANY ($2::text[])
+      AND NOT (state = 'SENDING' AND lease_until >= now())
+    ORDER BY id FOR UPDATE
 ), erased AS (
     UPDATE blast_outbox o
     SET phone_number = 'forgotten:' || o.id, variables = '{}', attempt_id = NULL,
         state = CASE WHEN p.state = 'QUEUED' THEN 'DROPPED' ELSE o.state END,
         ended_at = CASE WHEN p.state = 'QUEUED' THEN now() ELSE o.ended_at END,
         last_error = CASE WHEN p.state = 'QUEUED' THEN 'forgotten'
-                          WHEN position($3::text IN o.last_error) > 0 THEN 'erased' ELSE o.last_error END
+                          WHEN o.last_error ~ $3::text THEN 'erased' ELSE o.last_error END
     FROM person p
     WHERE o.blast_id = $1::bigint AND o.id = p.id
     RETURNING o.id, p.state AS was

@@ -1,9 +1,9 @@
--- What is queued or open for these phones, in any blast. An attempt has ended with its lease or when its outcome was given
+-- Attempts to write to these phones whose outcome is open, in any blast; QUEUED are those that are tried again. An attempt has ended with its lease or when its outcome was given
 -- up, whichever came first. $1 phones.
 SELECT o.phone_number, o.blast_id, o.id, o.state,
        coalesce(o.device, CASE WHEN cardinality(b.devices) = 1 THEN b.devices[1] END, ''),
-       o.attempt_id IS NOT NULL,
        floor(date_part('epoch', o.attempted_at))::bigint,
        ceil(date_part('epoch', coalesce(least(o.lease_until, o.ended_at), now())))::bigint
 FROM blast_outbox o LEFT JOIN blasts b ON b.id = o.blast_id
 WHERE o.phone_number = ANY ($1::text[]) AND o.state IN ('QUEUED', 'SENDING', 'UNCONFIRMED')
+  AND o.attempt_id IS NOT NULL

@@ -4,12 +4,14 @@
 -- happened now, by our clock.
 -- $1 blast, $2 counter slot, $3 source (poll, webhook), $4 ids, each once, $5 message ids, $6 the gateway's words (NULL: it
 -- does not know the message), $7 statuses they stand for or NULL, $8 messageC2STimestamps, $9 reasons.
--- Returns how many messages reached which status.
+-- The reason may quote the number: of a forgotten recipient it is not kept. Returns how many messages reached which status.
 WITH reported AS MATERIALIZED (
     SELECT * FROM unnest($4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[])
              AS t (id, message_id, word, reached, c2s, reason)
 ), known AS MATERIALIZED (
-    SELECT t.*, r.status AS was, r.undeliverable_at, r.message_c2s_timestamp AS known_c2s,
+    SELECT t.id, t.message_id, t.word, t.reached, t.c2s,
+           CASE WHEN t.reason IS NOT NULL AND r.phone_number LIKE 'forgotten:%' THEN 'erased' ELSE t.reason END AS reason,
+           r.status AS was, r.undeliverable_at, r.message_c2s_timestamp AS known_c2s,
            least(date_part('epoch', r.sent_at),
                  CASE WHEN r.message_timestamp > date_part('epoch', r.sent_at) - 2592000
                       THEN r.message_timestamp END) AS sent

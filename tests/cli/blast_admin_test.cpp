@@ -203,6 +203,55 @@ TEST_CASE("forget erases a person, and says what becomes of the opt-out") {
     CHECK(admin.database.value("SELECT count(*) FROM opt_outs") == "1");
 }
 
+TEST_CASE("forget leaves all as it was when a sender takes the person at that moment") {
+    const Admin admin;
+    TrackedBlast blast(admin.database);
+    admin.add(blast, "+60123456789", "QUEUED");
+    admin.database.query(
+        "BEGIN; UPDATE blast_outbox SET state = 'SENDING', attempt_id = gen_random_uuid(),"
+        " lease_until = now() + interval '1 minute'");
+    Process forget(
+        {"blast-admin", "forget", "0123456789", "--yes"},
+        {{"DATABASE_URL", admin.database.url()}, {"XDG_CONFIG_HOME", "/nonexistent"}});
+    wait_until("the row that forget waits for", [&] {
+        return admin.database.value("SELECT count(*) FROM pg_locks WHERE NOT granted") != "0";
+    });
+    admin.database.query("COMMIT");
+    const ProcessResult refused = forget.wait();
+    CHECK(refused.exit_code == 2);
+    CHECK(refused.out.empty());
+    CHECK_THAT(refused.err, Contains("a message to '+6012***6789' is being sent right now"));
+    CHECK(admin.database.value("SELECT phone_number FROM blast_outbox") == "+60123456789");
+}
+
+TEST_CASE("opt-out remove and forget take a number as the webhook wrote it down") {
+    const Admin admin;
+    TrackedBlast blast(admin.database);
+    MessageFixture message;
+    message.phone = "+525512345678";
+    message.jid_phone = "+5215512345678";
+    message.message_id = "A";
+    blast.add(message);
+    const std::string listed = "INSERT INTO opt_outs (phone_number, source) VALUES"
+                               " ('+5215512345678', 'webhook')";
+    admin.database.query(listed);
+    CHECK(
+        admin.document({"opt-out", "remove", "+5215512345678"}) ==
+        json({{"removed", 1}, {"not_listed", json::array()}}));
+    CHECK(
+        admin.document({"opt-out", "remove", "+5215512345678"}) ==
+        json({{"removed", 0}, {"not_listed", {"+525512345678"}}}));
+    admin.database.query(
+        listed + "; INSERT INTO webhook_inbox (digest, body, kind, state, phone_number) VALUES"
+                 " ('a', '5215512345678@c.us', 'message', 'WAITING', '+5215512345678')");
+    CHECK(
+        admin.document({"forget", "+52 55 1234 5678", "--yes"}) ==
+        json({{"recipients", 1}, {"events", 1}, {"opted_out", true}}));
+    CHECK(
+        admin.document({"forget", "+5215512345678", "--yes"}) ==
+        json({{"recipients", 0}, {"events", 0}, {"opted_out", true}}));
+}
+
 TEST_CASE("close records sales with amounts and dates, once, and lists those without a message") {
     const Admin admin;
     TrackedBlast blast(admin.database);

@@ -93,9 +93,9 @@ TEST_CASE("A long opt-out list is taken over in groups, and read in pages") {
 TEST_CASE("Removing an opt-out tells who was on the list") {
     Fixture f;
     add_opt_outs(f.connection, {{ann, ""}}, "manual");
-    CHECK(is_opted_out(f.connection, ann));
+    CHECK(is_opted_out(f.connection, {ann}));
     CHECK(remove_opt_outs(f.connection, {ann, ben}) == std::vector<std::string>{ann});
-    CHECK_FALSE(is_opted_out(f.connection, ann));
+    CHECK_FALSE(is_opted_out(f.connection, {ann}));
 }
 
 TEST_CASE("An UNCONFIRMED recipient is queued again, or dropped as sent, on a person's word") {
@@ -200,12 +200,13 @@ TEST_CASE(
         " ('d', '{\"from\": \"601234567890@c.us\"}', 'message', 'WAITING', NULL, '+601234567890')");
     add_opt_outs(f.connection, {{ann, ""}}, "manual");
 
-    const PersonRecords person = find_person(f.connection, ann);
+    const PersonRecords person = find_person(f.connection, {ann});
     CHECK(person.blasts == std::vector<std::int64_t>{f.blast.id(), sent_in.id()});
     CHECK_FALSE(person.being_sent);
-    const Erasure erasure = erase_person(f.connection, ann, person);
-    CHECK(erasure.recipients == 2);
-    CHECK(erasure.events == 3);
+    const std::optional<Erasure> erasure = erase_person(f.connection, {ann});
+    REQUIRE(erasure);
+    CHECK(erasure->recipients == 2);
+    CHECK(erasure->events == 3);
 
     for (const char* const table :
          {"blast_recipients", "blast_outbox", "status_history", "webhook_inbox"}) {
@@ -220,16 +221,16 @@ TEST_CASE(
     CHECK(sent_in.status(sent) == "REPLIED");
     CHECK(sent_in.column(sent, "phone_number") == "forgotten:" + std::to_string(sent));
     CHECK(f.outbox(queued, "state || ' ' || last_error") == "DROPPED opted out");
-    CHECK(is_opted_out(f.connection, ann));
+    CHECK(is_opted_out(f.connection, {ann}));
     CHECK(f.database.value("SELECT count(*) FROM webhook_inbox WHERE state = 'WAITING'") == "1");
     CHECK(counter_mistake(f.database).empty());
-    CHECK(find_person(f.connection, ann).blasts.empty());
+    CHECK(find_person(f.connection, {ann}).blasts.empty());
 }
 
 TEST_CASE("What is queued for a person who is forgotten becomes DROPPED") {
     Fixture f;
     const std::int64_t queued = f.queue(f.blast, ann);
-    erase_person(f.connection, ann, find_person(f.connection, ann));
+    CHECK(erase_person(f.connection, {ann}));
     CHECK(
         f.outbox(queued, "state || ' ' || last_error || ' ' || variables") ==
         "DROPPED forgotten {}");
@@ -240,8 +241,32 @@ TEST_CASE("What is queued for a person who is forgotten becomes DROPPED") {
 TEST_CASE("Who is being sent to right now is not forgotten half-way") {
     Fixture f;
     const std::int64_t sending = f.attempt(ann, "SENDING", -60);
-    const PersonRecords person = find_person(f.connection, ann);
+    const PersonRecords person = find_person(f.connection, {ann});
     CHECK(person.being_sent);
-    CHECK(erase_person(f.connection, ann, person).recipients == 0);
+    CHECK_FALSE(erase_person(f.connection, {ann}));
     CHECK(f.outbox(sending, "phone_number") == ann);
+}
+
+TEST_CASE("A person is found by the number that WhatsApp made of theirs, unless several have it") {
+    Fixture f;
+    MessageFixture message;
+    message.phone = ann;
+    message.message_id = "A";
+    message.jid_phone = "+551187654321";
+    const std::int64_t id = f.blast.add(message);
+    CHECK(
+        find_person(f.connection, {ann}).numbers ==
+        std::vector<std::string>{message.jid_phone, ann});
+    CHECK(
+        find_person(f.connection, {message.jid_phone}).numbers ==
+        std::vector<std::string>{message.jid_phone, ann});
+    message.phone = ben;
+    message.message_id = "B";
+    const std::int64_t bens = f.blast.add(message);
+    CHECK(find_person(f.connection, {ann}).numbers == std::vector<std::string>{ann});
+    const auto nobody = erase_person(f.connection, {message.jid_phone});
+    REQUIRE(nobody);
+    CHECK(nobody->recipients == 0);
+    CHECK(f.blast.column(id, "phone_number") == ann);
+    CHECK(f.blast.column(bens, "phone_number") == ben);
 }

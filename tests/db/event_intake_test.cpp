@@ -4,6 +4,7 @@
 #include "blast/run/finish_work.hpp"
 #include "blast/run/waiting_events.hpp"
 #include "blast/store/connection.hpp"
+#include "blast/store/erasure_store.hpp"
 
 #include "support/tracked_blast.hpp"
 
@@ -286,6 +287,77 @@ TEST_CASE("an opt-out from a number that WhatsApp rewrote holds for the number t
         scene.database.value(
             "SELECT string_agg(phone_number, ' ' ORDER BY phone_number) FROM opt_outs") ==
         "+5215512345678 +525512345678");
+}
+
+TEST_CASE("an opt-out from a number that WhatsApp rewrote stops what is queued for the person") {
+    Scene scene;
+    TrackedBlast next(scene.database, "merdeka");
+    MessageFixture sent{"+5511987654321", "a"};
+    sent.jid_phone = "+551187654321";
+    const std::int64_t id = scene.blast.add(sent);
+    for (const char* const phone : {"+5511987654321", "+525512345678", "+60123456789"}) {
+        AttemptFixture queued{phone, "QUEUED"};
+        queued.attempted = false;
+        next.add(queued);
+    }
+    // The second was never written to: +52 1 is what WhatsApp makes of a Mexican mobile number.
+    const IntakeCounts counts = scene.take_in(
+        {message("551187654321", "STOP", scene.now()),
+         message("5215512345678", "STOP", scene.now())});
+    CHECK(counts.opted_out == 2);
+    CHECK(scene.blast.status(id) == "REPLIED");
+    CHECK(
+        scene.database.value(
+            "SELECT string_agg(phone_number, ' ' ORDER BY phone_number) FROM opt_outs") ==
+        "+5215512345678 +525512345678 +551187654321 +5511987654321");
+    CHECK(
+        scene.database.value("SELECT string_agg(state, ' ' ORDER BY id) FROM blast_outbox") ==
+        "DROPPED DROPPED QUEUED");
+    CHECK(counter_mistake(scene.database).empty());
+}
+
+TEST_CASE("a number that a gateway gives for several people stands for none of them") {
+    Scene scene;
+    TrackedBlast next(scene.database, "merdeka");
+    for (const char* const phone : {"+60123456781", "+60123456782"}) {
+        MessageFixture sent{phone, phone};
+        sent.jid_phone = "+551187654321";
+        scene.blast.add(sent);
+        AttemptFixture queued{phone, "QUEUED"};
+        queued.attempted = false;
+        next.add(queued);
+    }
+    CHECK(scene.take_in({message("551187654321", "STOP", scene.now())}).waiting == 1);
+    CHECK(
+        scene.database.value("SELECT string_agg(phone_number, ' ') FROM opt_outs") ==
+        "+551187654321");
+    CHECK(scene.database.value("SELECT count(*) FROM blast_outbox WHERE state = 'QUEUED'") == "2");
+    CHECK(
+        scene.database.value("SELECT count(*) FROM blast_recipients WHERE status = 'PENDING'") ==
+        "2");
+    CHECK(counter_mistake(scene.database).empty());
+}
+
+TEST_CASE("what is told of a forgotten person later brings neither number nor words back") {
+    Scene scene;
+    const std::int64_t id = scene.blast.add(MessageFixture{"+60123456789", "a"});
+    REQUIRE(erase_person(scene.connection, {"+60123456789"}));
+    const std::string error = fmt::format(
+        R"({{"data":{{"key":{{"remoteJid":"60123456789@s.whatsapp.net","fromMe":true,"id":"a"}},"messageTimestamp":"{}","status":"ERROR","error":"60123456789 is not on WhatsApp"}}}})",
+        scene.now());
+    CHECK(scene.take_in({error, document("a", "60123456789", scene.now() - 50)}).applied == 2);
+    CHECK(scene.take_in({error}).repeats == 1);
+    CHECK(scene.blast.status(id) == "DELIVERY_ACK");
+    CHECK(scene.blast.history(id) == "PENDING/send ERROR/webhook DELIVERY_ACK/webhook");
+    for (const char* const table : {"webhook_inbox", "blast_recipients", "status_history"}) {
+        CAPTURE(table);
+        CHECK(
+            scene.database.value(fmt::format(
+                "SELECT count(*) FROM {} t WHERE t::text LIKE '%60123456789%'", table)) == "0");
+    }
+    CHECK(
+        scene.database.value("SELECT string_agg(reason, ' ') FROM webhook_inbox") ==
+        "erased erased");
 }
 
 TEST_CASE("an opt-out that comes again does not undo a person's removal of it") {

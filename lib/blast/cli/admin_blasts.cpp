@@ -54,6 +54,12 @@ refuse_resolution(std::int64_t blast_id, const std::string& phone, const std::st
         "only who is UNCONFIRMED can be resolved; nothing was changed");
 }
 
+[[noreturn]] void refuse_forgetting(const std::string& phone) {
+    throw UsageError(
+        fmt::format("a message to '{}' is being sent right now", mask_phone(phone)),
+        "nothing was changed; run this again in a minute");
+}
+
 void print_erasure(const AdminOptions& options, const Erasure& erasure, bool opted_out) {
     if (options.settings.format == OutputFormat::json) {
         const Json document{
@@ -126,20 +132,22 @@ ExitCode run_cancel(const AdminOptions& options) {
 }
 
 ExitCode run_forget(const AdminOptions& options) {
-    const std::string phone = parse_phones(options.phones, options.settings).front();
+    const std::vector<std::string> forms =
+        parse_known_phone(options.phones.front(), options.settings);
     Connection connection = open_database(options.settings);
-    const PersonRecords person = find_person(connection, phone);
+    const PersonRecords person = find_person(connection, forms);
     if (person.being_sent) {
-        throw UsageError(
-            fmt::format("a message to '{}' is being sent right now", mask_phone(phone)),
-            "nothing was changed; run this again in a minute");
+        refuse_forgetting(forms.front());
     }
     confirm_or_leave(
         options, fmt::format(
                      "Erase {} from {} blasts and from the events kept? It cannot be undone.",
-                     phone, person.blasts.size()));
-    const Erasure erasure = erase_person(connection, phone, person);
-    print_erasure(options, erasure, is_opted_out(connection, phone));
+                     forms.front(), person.blasts.size()));
+    const std::optional<Erasure> erasure = erase_person(connection, forms);
+    if (!erasure) {
+        refuse_forgetting(forms.front());
+    }
+    print_erasure(options, *erasure, is_opted_out(connection, person.numbers));
     return ExitCode::done;
 }
 

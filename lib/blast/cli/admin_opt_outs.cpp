@@ -111,15 +111,27 @@ ExitCode run_opt_out_add(const AdminOptions& options) {
 }
 
 ExitCode run_opt_out_remove(const AdminOptions& options) {
-    const std::vector<std::string> phones = parse_phones(options.phones, options.settings);
+    std::vector<std::vector<std::string>> people;
+    for (const std::string& written : options.phones) {
+        people.push_back(parse_known_phone(written, options.settings));
+    }
     Connection connection = open_database(options.settings);
+    std::vector<std::string> phones;
+    for (const auto& forms : people) {
+        phones.insert(phones.end(), forms.begin(), forms.end());
+    }
     const std::vector<std::string> removed = remove_opt_outs(connection, phones);
     std::vector<std::string> not_listed;
-    std::copy_if(
-        phones.begin(), phones.end(), std::back_inserter(not_listed),
-        [&removed](const std::string& phone) {
-            return std::find(removed.begin(), removed.end(), phone) == removed.end();
-        });
+    for (const auto& forms : people) {
+        const bool listed =
+            std::find_first_of(removed.begin(), removed.end(), forms.begin(), forms.end()) !=
+            removed.end();
+        const bool told =
+            std::find(not_listed.begin(), not_listed.end(), forms.front()) != not_listed.end();
+        if (!listed && !told) {
+            not_listed.push_back(forms.front());
+        }
+    }
     if (options.settings.format == OutputFormat::json) {
         fmt::print("{}\n", Json{{"removed", removed.size()}, {"not_listed", not_listed}}.dump());
         return ExitCode::done;

@@ -22,4 +22,9 @@ std::int64_t parse_blast_id(std::string_view text, std::string_view what);
 std::vector<std::string>
 parse_phones(const std::vector<std::string>& written, const Settings& settings);
 
+/// A phone as a person writes it and as the database may know it: as E.164 first, and where it was written with its plus
+/// also digit by digit, as WhatsApp has it where that is not libphonenumber's form (+5215512345678). Throws UsageError when
+/// it is neither a phone nor digits after a plus.
+std::vector<std::string> parse_known_phone(const std::string& written, const Settings& settings);
+
 } // namespace blast

@@ -1,5 +1,7 @@
 #include "blast/domain/event_match.hpp"
 
+#include <algorithm>
+
 namespace blast {
 
 namespace {
@@ -29,6 +31,15 @@ std::vector<Match> match_receipt(const StatusReceipt& receipt, const EventFacts&
         matches.push_back(
             match_unknown_receipt(receipt, values_of(facts.open_attempts, receipt.phone)));
     return matches;
+}
+
+bool is_about_forgotten(const InboxEvent& event, const EventFacts& facts) {
+    const auto* const receipt = std::get_if<StatusReceipt>(&event.content);
+    if (receipt == nullptr)
+        return false;
+    const auto& sent = values_of(facts.sent_by_message_id, receipt->message_id);
+    return std::any_of(
+        sent.begin(), sent.end(), [](const SentMessage& message) { return message.forgotten; });
 }
 
 Match match_message(

@@ -10,6 +10,12 @@
 
 namespace blast {
 
+/// Whom a person's STOP reaches.
+struct OptOutReach {
+    std::set<std::string> phones; ///< the number that it came from, and the one that was written to
+    std::vector<RecipientKey> queued; ///< for these phones, in any blast
+};
+
 /// What is known of the messages that a group of events may be about.
 struct EventFacts {
     double now = 0;                 ///< the database's clock, epoch seconds
@@ -18,7 +24,7 @@ struct EventFacts {
     std::map<std::string, std::vector<SentMessage>> sent_to_phone;
     std::map<std::string, std::vector<OpenAttempt>>
         open_attempts; ///< by phone; of QUEUED rows only those with an attempt
-    std::map<std::string, std::vector<RecipientKey>> queued; ///< by phone: rows that are QUEUED
+    std::map<std::string, OptOutReach> opt_out_reach; ///< by the number that wants no more
 };
 
 /// When an event happened: the gateway's time, unless there is none or it lies in the future.
@@ -33,6 +39,9 @@ EventTime time_of(const IncomingMessage& message, double received_at);
 /// What a receipt is about: all recipients whose message has its id; else, of an id that is not recorded, the attempt that
 /// it confirms.
 std::vector<Match> match_receipt(const StatusReceipt& receipt, const EventFacts& facts);
+
+/// Whether it tells of a message to a person who has been erased since.
+bool is_about_forgotten(const InboxEvent& event, const EventFacts& facts);
 
 /// What a message from a person answers.
 Match match_message(

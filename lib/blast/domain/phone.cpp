@@ -82,6 +82,10 @@ void require_region(const std::string& code) {
 
 } // namespace
 
+std::string library_form(const std::string& e164) {
+    return parse_by_library(e164, "ZZ").e164;
+}
+
 class PhoneParser::Rules {
 public:
     explicit Rules(std::string_view region)

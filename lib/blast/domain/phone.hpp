@@ -14,6 +14,10 @@ struct ParsedPhone {
     bool valid() const noexcept { return problem.empty(); }
 };
 
+/// An E.164 number as libphonenumber writes it: WhatsApp's +5215512345678 is +525512345678. Empty when the library takes it
+/// for no number. Any thread may call.
+std::string library_form(const std::string& e164);
+
 /// Turns the spellings of phone numbers that people use into E.164, by libphonenumber's rules
 /// (https://github.com/google/libphonenumber): a number is valid when its IsValidNumber says so.
 ///

@@ -1,12 +1,12 @@
 #include "blast/run/event_intake.hpp"
 
 #include "blast/core/printable.hpp"
+#include "blast/domain/phone.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <unordered_map>
 
 namespace blast {
@@ -20,6 +20,14 @@ struct DistinctEvents {
     std::vector<const InboxEvent*> events;
     std::vector<int> repeats; ///< of each, how often it came beyond once
 };
+
+/// A sender's number as WhatsApp has it, and as libphonenumber writes it in the rows of recipients.
+std::set<std::string> spellings_of(const std::string& phone) {
+    std::set<std::string> spellings{phone};
+    if (std::string written = library_form(phone); !written.empty())
+        spellings.insert(std::move(written));
+    return spellings;
+}
 
 DistinctEvents distinct(const std::vector<const InboxEvent*>& group) {
     DistinctEvents out;
@@ -82,18 +90,6 @@ plan_event(const ArrivedEvent& arrived, const Matches& matches, TrackingChanges&
     return record;
 }
 
-/// The numbers of one person: that of the address, and those that WhatsApp rewrote to it when we wrote to them. What is
-/// queued for the latter is dropped by the claim.
-void add_numbers_of(
-    const std::string& phone, const EventFacts& facts, std::set<std::string>& numbers) {
-    numbers.insert(phone);
-    const auto sent = facts.sent_to_phone.find(phone);
-    if (sent == facts.sent_to_phone.end())
-        return;
-    for (const SentMessage& message : sent->second)
-        numbers.insert(message.phone);
-}
-
 /// Repeats are only counted, be they of events that came before or within the group.
 void add_repeats(
     const DistinctEvents& came,
@@ -137,8 +133,10 @@ EventIntake::EventIntake(const IntakeRules& rules, std::vector<InboxEvent> event
 }
 
 std::vector<Statement> EventIntake::next() const {
-    return stage_ == Stage::write ? write_
-                                  : look_up_arrivals_statements(distinct(parts_.current()).events);
+    if (stage_ == Stage::write)
+        return write_;
+    const std::vector<const InboxEvent*> events = distinct(parts_.current()).events;
+    return look_up_arrivals_statements(events, opt_out_numbers(events));
 }
 
 WorkProgress EventIntake::take(const PipelineOutcome& outcome) {
@@ -192,42 +190,62 @@ void EventIntake::plan(const EventFacts& facts) {
     }
     TrackingChanges changes(ChangeSource::webhook);
     const std::vector<Matches> matches = match_events(fresh, facts);
-    const std::vector<std::string> opt_outs = plan_opt_outs(fresh, facts, changes);
-    std::vector<InboxRecord> records;
-    for (std::size_t i = 0; i < fresh.size(); ++i)
-        records.push_back(plan_event(fresh[i], matches[i], changes));
-
     planned_ = {};
+    const std::set<std::string> opt_outs = plan_opt_outs(fresh, facts, changes);
+    std::vector<InboxRecord> records;
+    for (std::size_t i = 0; i < fresh.size(); ++i) {
+        records.push_back(plan_event(fresh[i], matches[i], changes));
+        records.back().erased = is_about_forgotten(*fresh[i].event, facts);
+    }
+
     planned_.events = static_cast<std::int64_t>(parts_.current().size());
-    planned_.opted_out = static_cast<std::int64_t>(opt_outs.size());
     for (const InboxRecord& record : records)
         count_state(record, planned_);
     add_repeats(came, facts, records, planned_);
     plan_write(records, opt_outs, changes);
 }
 
-std::vector<std::string> EventIntake::plan_opt_outs(
-    const std::vector<ArrivedEvent>& events,
-    const EventFacts& facts,
-    TrackingChanges& changes) const {
-    std::set<std::string> phones;
-    for (const ArrivedEvent& arrived : events) {
-        const auto* const message = std::get_if<IncomingMessage>(&arrived.event->content);
-        if (message == nullptr || !rules_.opt_out_words.matches(message->text))
-            continue;
-        add_numbers_of(message->phone, facts, phones);
-        const auto queued = facts.queued.find(message->phone);
-        if (queued == facts.queued.end())
-            continue;
-        for (const RecipientKey& key : queued->second)
-            changes.drop(key, opt_out_reason);
+/// The message in which a person wants no more; null when it is none.
+const IncomingMessage* EventIntake::opt_out_in(const InboxEvent& event) const {
+    const auto* const message = std::get_if<IncomingMessage>(&event.content);
+    return message != nullptr && rules_.opt_out_words.matches(message->text) ? message : nullptr;
+}
+
+std::set<std::string>
+EventIntake::opt_out_numbers(const std::vector<const InboxEvent*>& events) const {
+    std::set<std::string> numbers;
+    for (const InboxEvent* const event : events) {
+        if (const IncomingMessage* const message = opt_out_in(*event))
+            numbers.merge(spellings_of(message->phone));
     }
-    return {phones.begin(), phones.end()};
+    return numbers;
+}
+
+/// Returns the phones that are not to be written to any more, and drops what is queued for them.
+std::set<std::string> EventIntake::plan_opt_outs(
+    const std::vector<ArrivedEvent>& events, const EventFacts& facts, TrackingChanges& changes) {
+    std::set<std::string> senders;
+    std::set<std::string> phones;
+    std::set<RecipientKey> queued;
+    for (const ArrivedEvent& arrived : events) {
+        const IncomingMessage* const message = opt_out_in(*arrived.event);
+        if (message == nullptr || !senders.insert(message->phone).second)
+            continue;
+        for (const std::string& number : spellings_of(message->phone)) {
+            const OptOutReach& reach = facts.opt_out_reach.at(number);
+            phones.insert(reach.phones.begin(), reach.phones.end());
+            queued.insert(reach.queued.begin(), reach.queued.end());
+        }
+    }
+    for (const RecipientKey& key : queued)
+        changes.drop(key, opt_out_reason);
+    planned_.opted_out = static_cast<std::int64_t>(senders.size());
+    return phones;
 }
 
 void EventIntake::plan_write(
     const std::vector<InboxRecord>& records,
-    const std::vector<std::string>& opt_outs,
+    const std::set<std::string>& opt_outs,
     const TrackingChanges& changes) {
     write_ = {keep_events_statement(records)};
     if (!opt_outs.empty())

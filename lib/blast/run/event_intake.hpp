@@ -9,6 +9,7 @@
 #include "blast/store/inbox_store.hpp"
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,13 +58,13 @@ private:
     WorkProgress after_failure(const DatabaseError& error);
     void plan(const EventFacts& facts);
     void plan_refused(const DatabaseError& error);
-    std::vector<std::string> plan_opt_outs(
-        const std::vector<ArrivedEvent>& events,
-        const EventFacts& facts,
-        TrackingChanges& changes) const;
+    const IncomingMessage* opt_out_in(const InboxEvent& event) const;
+    std::set<std::string> opt_out_numbers(const std::vector<const InboxEvent*>& events) const;
+    std::set<std::string> plan_opt_outs(
+        const std::vector<ArrivedEvent>& events, const EventFacts& facts, TrackingChanges& changes);
     void plan_write(
         const std::vector<InboxRecord>& records,
-        const std::vector<std::string>& opt_outs,
+        const std::set<std::string>& opt_outs,
         const TrackingChanges& changes);
 
     const IntakeRules& rules_;

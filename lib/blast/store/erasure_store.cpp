@@ -10,19 +10,38 @@ namespace {
 
 constexpr int counter_slot = 0; // for short work by hand
 
-/// In a blast: its rows, and what the history says of them. Adds the ids of its messages.
+std::string array_of(const std::vector<std::string>& numbers) {
+    ArrayLiteral array;
+    for (const std::string& number : numbers) {
+        array.add(number);
+    }
+    return array.take();
+}
+
+/// "60123456789|5215512345678": digits that a pattern looks for.
+std::string digits_pattern(const std::vector<std::string>& numbers) {
+    std::string pattern;
+    for (const std::string& number : numbers) {
+        pattern += (pattern.empty() ? "" : "|") + number.substr(1);
+    }
+    return pattern;
+}
+
+/// In a blast: the person's rows, and what the history says of them. Adds the ids of its messages.
 std::int64_t erase_in_blast(
     Connection& connection,
     std::int64_t blast_id,
-    const std::string& phone,
+    const std::vector<std::string>& numbers,
     ArrayLiteral& message_ids) {
     std::vector<std::int64_t> ids;
     const Result unsent = connection.execute(
-        sql::forget_unsent, Parameters::of(blast_id, phone, phone.substr(1), counter_slot));
+        sql::forget_unsent,
+        Parameters::of(blast_id, array_of(numbers), digits_pattern(numbers), counter_slot));
     for (int row = 0; row < unsent.rows(); ++row) {
         ids.push_back(unsent.integer(row, 0));
     }
-    const Result sent = connection.execute(sql::forget_sent, Parameters::of(blast_id, phone));
+    const Result sent =
+        connection.execute(sql::forget_sent, Parameters::of(blast_id, array_of(numbers)));
     for (int row = 0; row < sent.rows(); ++row) {
         ids.push_back(sent.integer(row, 0));
         message_ids.add(sent.text(row, 1));
@@ -31,11 +50,21 @@ std::int64_t erase_in_blast(
     return static_cast<std::int64_t>(ids.size());
 }
 
-} // namespace
+std::vector<std::string>
+numbers_of_person(Connection& connection, const std::vector<std::string>& numbers) {
+    const Result known = connection.execute(sql::person_numbers, Parameters::of(array_of(numbers)));
+    std::vector<std::string> all;
+    for (int row = 0; row < known.rows(); ++row) {
+        all.emplace_back(known.text(row, 0));
+    }
+    return all;
+}
 
-PersonRecords find_person(Connection& connection, const std::string& phone) {
-    const Result blasts = connection.execute(sql::person_blasts, Parameters::of(phone));
+PersonRecords records_of(Connection& connection, std::vector<std::string> numbers) {
     PersonRecords person;
+    person.numbers = std::move(numbers);
+    const Result blasts =
+        connection.execute(sql::person_blasts, Parameters::of(array_of(person.numbers)));
     for (int row = 0; row < blasts.rows(); ++row) {
         person.blasts.push_back(blasts.integer(row, 0));
         person.being_sent = person.being_sent || blasts.boolean(row, 1);
@@ -43,18 +72,33 @@ PersonRecords find_person(Connection& connection, const std::string& phone) {
     return person;
 }
 
-Erasure
-erase_person(Connection& connection, const std::string& phone, const PersonRecords& person) {
+} // namespace
+
+PersonRecords find_person(Connection& connection, const std::vector<std::string>& numbers) {
+    return records_of(connection, numbers_of_person(connection, numbers));
+}
+
+std::optional<Erasure>
+erase_person(Connection& connection, const std::vector<std::string>& numbers) {
     Transaction transaction(connection);
+    const std::vector<std::string> known = numbers_of_person(connection, numbers);
     Erasure erasure;
     ArrayLiteral message_ids;
-    for (const std::int64_t blast_id : person.blasts) {
-        erasure.recipients += erase_in_blast(connection, blast_id, phone, message_ids);
+    // A sender may have claimed, sent or queued what the statements before did not see: each look sees what is committed.
+    for (PersonRecords left = records_of(connection, known); !left.blasts.empty();
+         left = records_of(connection, known)) {
+        if (left.being_sent) {
+            return std::nullopt;
+        }
+        for (const std::int64_t blast_id : left.blasts) {
+            erasure.recipients += erase_in_blast(connection, blast_id, known, message_ids);
+        }
     }
     erasure.events =
         connection
             .execute(
-                sql::forget_events, Parameters::of(phone, phone.substr(1), std::move(message_ids)))
+                sql::forget_events,
+                Parameters::of(array_of(known), digits_pattern(known), std::move(message_ids)))
             .one_row()
             .integer(0, 0);
     transaction.commit();

@@ -45,7 +45,7 @@ SentMessage read_sent(const Result& result, int row, int column) {
         std::string(result.text(row, column + 2)),
         std::string(result.text(row, column + 3)),
         result.integer(row, column + 4),
-        {}};
+        false};
 }
 
 void read_repeated(const Result& result, EventFacts& facts) {
@@ -56,30 +56,34 @@ void read_repeated(const Result& result, EventFacts& facts) {
 void read_sent_by_id(const Result& result, EventFacts& facts) {
     for (int row = 0; row < result.rows(); ++row) {
         SentMessage message = read_sent(result, row, 0);
+        message.forgotten = result.boolean(row, 5);
         facts.sent_by_message_id[message.message_id].push_back(std::move(message));
     }
 }
 
 void read_sent_to_phones(const Result& result, EventFacts& facts) {
-    for (int row = 0; row < result.rows(); ++row) {
-        SentMessage message = read_sent(result, row, 1);
-        message.phone = result.text(row, 6);
-        facts.sent_to_phone[std::string(result.text(row, 0))].push_back(std::move(message));
-    }
+    for (int row = 0; row < result.rows(); ++row)
+        facts.sent_to_phone[std::string(result.text(row, 0))].push_back(read_sent(result, row, 1));
 }
 
-void read_outbox(const Result& result, EventFacts& facts) {
+void read_open_attempts(const Result& result, EventFacts& facts) {
     for (int row = 0; row < result.rows(); ++row) {
         const std::string phone(result.text(row, 0));
         const RecipientKey key{result.integer(row, 1), result.integer(row, 2)};
         const OutboxState state =
             parse_outbox_state(result.text(row, 3)).value_or(OutboxState::unconfirmed);
-        if (state == OutboxState::queued)
-            facts.queued[phone].push_back(key);
-        if (result.boolean(row, 5))
-            facts.open_attempts[phone].push_back(
-                {key, state, std::string(result.text(row, 4)), result.integer(row, 6),
-                 result.integer(row, 7)});
+        facts.open_attempts[phone].push_back(
+            {key, state, std::string(result.text(row, 4)), result.integer(row, 5),
+             result.integer(row, 6)});
+    }
+}
+
+void read_opt_out_reach(const Result& result, EventFacts& facts) {
+    for (int row = 0; row < result.rows(); ++row) {
+        OptOutReach& reach = facts.opt_out_reach[std::string(result.text(row, 0))];
+        reach.phones.emplace(result.text(row, 1));
+        if (!result.is_null(row, 3))
+            reach.queued.push_back({result.integer(row, 2), result.integer(row, 3)});
     }
 }
 
@@ -94,18 +98,23 @@ std::string_view to_string(InboxState state) noexcept {
     return "KEPT";
 }
 
-std::vector<Statement> look_up_arrivals_statements(const std::vector<const InboxEvent*>& events) {
+std::vector<Statement> look_up_arrivals_statements(
+    const std::vector<const InboxEvent*>& events, const std::set<std::string>& opt_outs) {
     ArrayLiteral bodies;
     for (const InboxEvent* event : events)
         bodies.add(event->body);
     std::vector<Statement> statements = look_up_waiting_statements(events);
     statements.push_back({sql::inbox_known, Parameters::of(std::move(bodies))});
+    if (!opt_outs.empty())
+        statements.push_back({sql::opt_out_reach, Parameters::of(text_array(opt_outs))});
     return statements;
 }
 
 EventFacts read_arrival_facts(const Results& results) {
     EventFacts facts = read_waiting_facts(results);
-    read_repeated(results.back(), facts);
+    read_repeated(results.at(4), facts);
+    if (results.size() > 5)
+        read_opt_out_reach(results.at(5), facts);
     return facts;
 }
 
@@ -123,12 +132,13 @@ EventFacts read_waiting_facts(const Results& results) {
     facts.now = results.at(0).one_row().number(0, 0);
     read_sent_by_id(results.at(1), facts);
     read_sent_to_phones(results.at(2), facts);
-    read_outbox(results.at(3), facts);
+    read_open_attempts(results.at(3), facts);
     return facts;
 }
 
 Statement keep_events_statement(const std::vector<InboxRecord>& records) {
     ArrayLiteral bodies;
+    ArrayLiteral erased;
     ArrayLiteral repeats;
     ArrayLiteral kinds;
     ArrayLiteral states;
@@ -145,6 +155,7 @@ Statement keep_events_statement(const std::vector<InboxRecord>& records) {
         const auto* const receipt = std::get_if<StatusReceipt>(&event.content);
         const auto* const message = std::get_if<IncomingMessage>(&event.content);
         bodies.add(event.body);
+        erased.add(record.erased ? "t" : "f");
         repeats.add(record.repeats);
         kinds.add(to_string(kind_of(event)));
         states.add(to_string(record.state));
@@ -165,7 +176,8 @@ Statement keep_events_statement(const std::vector<InboxRecord>& records) {
         Parameters::of(
             std::move(bodies), std::move(repeats), std::move(kinds), std::move(states),
             std::move(message_ids), std::move(phones), std::move(times), std::move(blasts),
-            std::move(recipients), std::move(reasons), std::move(devices), std::move(earliest))};
+            std::move(recipients), std::move(reasons), std::move(devices), std::move(earliest),
+            std::move(erased))};
 }
 
 Statement end_events_statement(const std::vector<EndedEvent>& events) {
@@ -181,7 +193,7 @@ Statement end_events_statement(const std::vector<EndedEvent>& events) {
         sql::inbox_end, Parameters::of(std::move(ids), std::move(blasts), std::move(recipients))};
 }
 
-Statement opt_out_statement(const std::vector<std::string>& phones, const std::string& reason) {
+Statement opt_out_statement(const std::set<std::string>& phones, const std::string& reason) {
     ArrayLiteral numbers;
     ArrayLiteral reasons;
     for (const std::string& phone : phones) {

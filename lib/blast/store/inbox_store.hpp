@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct InboxRecord {
     ReplyScope scope;                      ///< of a message from a person
     std::optional<RecipientKey> recipient; ///< what it was applied to
     std::string reason;                    ///< why it waits or is kept
+    bool erased = false; ///< about a forgotten person: neither number nor words are kept
 };
 
 /// An event that waited.
@@ -47,7 +49,9 @@ struct EndedEvent {
 };
 
 /// Ask what the database knows of what events are about, and which of them have come before.
-std::vector<Statement> look_up_arrivals_statements(const std::vector<const InboxEvent*>& events);
+/// `opt_outs` are the numbers of people who want no more messages.
+std::vector<Statement> look_up_arrivals_statements(
+    const std::vector<const InboxEvent*>& events, const std::set<std::string>& opt_outs);
 EventFacts read_arrival_facts(const Results& results);
 
 /// The same for events that are kept already: none counts as having come before.
@@ -56,7 +60,7 @@ EventFacts read_waiting_facts(const Results& results);
 
 Statement keep_events_statement(const std::vector<InboxRecord>& records);
 Statement end_events_statement(const std::vector<EndedEvent>& events);
-Statement opt_out_statement(const std::vector<std::string>& phones, const std::string& reason);
+Statement opt_out_statement(const std::set<std::string>& phones, const std::string& reason);
 
 /// At most `limit` events that wait, by id, from `after` on; with `young` only those that came lately. Cheap when nothing
 /// waits.

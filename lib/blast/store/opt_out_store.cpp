@@ -93,8 +93,10 @@ std::vector<OptOut> list_opt_outs(Connection& connection, const std::string& aft
     return list;
 }
 
-bool is_opted_out(Connection& connection, const std::string& phone) {
-    return connection.execute(sql::person_opted_out, Parameters::of(phone)).one_row().boolean(0, 0);
+bool is_opted_out(Connection& connection, const std::vector<std::string>& numbers) {
+    return connection.execute(sql::person_opted_out, Parameters::of(array_of(numbers)))
+        .one_row()
+        .boolean(0, 0);
 }
 
 } // namespace blast

@@ -40,7 +40,7 @@ remove_opt_outs(Connection& connection, const std::vector<std::string>& phones);
 /// The list in the order of phones, a page at a time: after `after` ("" for the first page). Throws DatabaseError.
 std::vector<OptOut> list_opt_outs(Connection& connection, const std::string& after, int rows);
 
-/// Throws DatabaseError.
-bool is_opted_out(Connection& connection, const std::string& phone);
+/// Whether one of a person's numbers is on the list. Throws DatabaseError.
+bool is_opted_out(Connection& connection, const std::vector<std::string>& numbers);
 
 } // namespace blast
