@@ -179,4 +179,15 @@ std::string TemporaryDatabase::value(const std::string& sql) {
     return rows[0][0];
 }
 
+void TemporaryDatabase::hold_autovacuum() {
+    query(R"(
+        DO $$
+        DECLARE name regclass;
+        BEGIN
+            FOR name IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace LOOP
+                EXECUTE format('ALTER TABLE %s SET (autovacuum_enabled = false)', name);
+            END LOOP;
+        END $$)");
+}
+
 } // namespace blast::test

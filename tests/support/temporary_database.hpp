@@ -34,6 +34,9 @@ public:
     std::vector<Row> query(const std::string& sql);
     /// The only value of the only row.
     std::string value(const std::string& sql);
+    /// Keeps autovacuum away from the database's tables: its snapshot, of whichever table, keeps old versions of rows from
+    /// being pruned, and then an update has no room in its page.
+    void hold_autovacuum();
 
 private:
     struct Close {
