@@ -40,7 +40,8 @@ CREATE TABLE blast_outbox (
                  CHECK (state IN ('QUEUED', 'SENDING', 'FAILED', 'UNCONFIRMED', 'DROPPED')),
     attempt_id   uuid,                            -- of the claim that holds the row, or held it last: the fence
     attempts     integer NOT NULL DEFAULT 0,
-    attempted_at timestamptz,                     -- when it was claimed
+    attempted_at timestamptz,                     -- when it was claimed ...
+    attempted_device text,                        -- ... and for which device: whose phone to look at when in doubt
     lease_until  timestamptz,
     not_before   timestamptz,                     -- backoff after a failure that is proven unsent
     ended_at     timestamptz,                     -- when it became FAILED, UNCONFIRMED or DROPPED

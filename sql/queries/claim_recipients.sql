@@ -34,6 +34,7 @@ WITH device AS MATERIALIZED (
 ), claimed AS (
     UPDATE blast_outbox o
     SET state = 'SENDING', attempt_id = $4::uuid, attempts = o.attempts + 1, attempted_at = now(),
+        attempted_device = $6::text,
         lease_until = now() + make_interval(secs => $5::float8), not_before = NULL
     FROM picked
     WHERE o.blast_id = $1::bigint AND o.id > $2::bigint AND o.id <= (SELECT max(id) FROM picked) AND o.id = picked.id

@@ -6,12 +6,12 @@ WITH gone AS (
     DELETE FROM blast_outbox o
     WHERE o.blast_id = $1::bigint AND o.id = $3::bigint AND o.state = 'UNCONFIRMED'
       AND NOT EXISTS (SELECT 1 FROM blast_recipients r WHERE r.message_id = $4::text AND r.blast_id = $1::bigint)
-    RETURNING o.id, o.phone_number, o.variables, o.variant, o.device, o.attempt_id
+    RETURNING o.id, o.phone_number, o.variables, o.variant, o.device, o.attempted_device, o.attempt_id
 ), recorded AS (
     INSERT INTO blast_recipients (blast_id, id, phone_number, message_id, message_timestamp, device, attempt_id, variant,
                                   variables, wsapme_message_data)
     SELECT $1::bigint, id, phone_number, $4::text, $5::bigint,
-           coalesce(device, $6::text, (SELECT devices[1] FROM blasts WHERE blasts.id = $1::bigint), ''),
+           coalesce(attempted_device, device, $6::text, (SELECT devices[1] FROM blasts WHERE blasts.id = $1::bigint), ''),
            attempt_id, variant, variables, $7::jsonb
     FROM gone
 ), history AS (

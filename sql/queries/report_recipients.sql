@@ -16,7 +16,8 @@ SELECT * FROM (
      ORDER BY id
      LIMIT $3::bigint)
     UNION ALL
-    (SELECT id, phone_number, state, floor(date_part('epoch', attempted_at))::bigint, device,
+    (SELECT id, phone_number, state, floor(date_part('epoch', attempted_at))::bigint,
+            CASE WHEN state IN ('SENDING', 'FAILED', 'UNCONFIRMED') THEN coalesce(attempted_device, device) ELSE device END,
             last_error,
             coalesce((SELECT json_object_agg(name, variables ->> name ORDER BY place)
                      FROM unnest((SELECT columns FROM blasts WHERE blasts.id = $1)) WITH ORDINALITY AS own (name, place)

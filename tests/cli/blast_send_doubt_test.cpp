@@ -35,6 +35,21 @@ void send_in_doubt(Sending& sending, int recipients_count, int doubtful) {
 
 } // namespace
 
+TEST_CASE("Of who is in doubt it is known which device's phone to look at") {
+    Sending sending(deaf_to(1));
+    send_in_doubt(sending, 3, 1);
+    CHECK(sending.count("blast_outbox WHERE device IS NULL") == "1"); // pinned to none
+    const ProcessResult stuck =
+        sending.run({"blast-report", "latest", "--stuck", "UNCONFIRMED", "--format", "json"});
+    INFO(stuck.out);
+    CHECK(json::parse(stuck.out)[0]["device"] == "5850");
+    const ProcessResult all =
+        sending.run({"blast-report", "latest", "--recipients", "--format", "json"});
+    INFO(all.out);
+    for (const json& recipient : json::parse(all.out))
+        CHECK(recipient["device"] == "5850");
+}
+
 TEST_CASE("--resend-unconfirmed asks first: it says how many, and what the risk is") {
     Sending sending(deaf_to(2));
     send_in_doubt(sending, 5, 2);

@@ -10,6 +10,7 @@ using blast::test::csv_of;
 using blast::test::Process;
 using blast::test::ProcessResult;
 using blast::test::Sending;
+using Catch::Contains;
 using nlohmann::json;
 
 namespace {
@@ -38,6 +39,14 @@ json due(const Sending& sending, int exit_code = 0) {
     INFO(result.err);
     CHECK(result.exit_code == exit_code);
     return json::parse(result.out);
+}
+
+/// Cron mails what it says: nothing, about a cap or a window that is as asked.
+void check_silent(const Sending& sending) {
+    const ProcessResult quiet = sending.send({"--due", "--rate", "max", "--quiet"});
+    CHECK(quiet.exit_code == 4);
+    CHECK(quiet.err.empty());
+    CHECK(quiet.out.empty());
 }
 
 /// HH:MM-HH:MM in UTC, so many hours from now.
@@ -98,10 +107,17 @@ TEST_CASE("Leases of dead senders end by themselves, also where nothing is queue
 TEST_CASE("--due goes on with a blast that the daily cap stopped, on the next day") {
     Sending sending;
     const std::string csv = sending.folder.write("people.csv", csv_of(5));
-    CHECK(sending.send(new_blast(csv, {"--rate", "max", "--daily-cap", "3"})).exit_code == 4);
+    const ProcessResult capped =
+        sending.send(new_blast(csv, {"--rate", "max", "--daily-cap", "3"}));
+    CHECK(capped.exit_code == 4);
+    CHECK_THAT(
+        capped.err,
+        Contains("warning") &&
+            Contains("`blast-send --due` goes on tomorrow, or `blast-send --resume 1` by hand"));
     const json same_day = due(sending, 4);
     REQUIRE(same_day.size() == 1);
     CHECK(same_day[0]["sent"] == 3);
+    check_silent(sending);
     sending.database.query("UPDATE devices SET day = day - 1");
     const json next_day = due(sending);
     REQUIRE(next_day.size() == 1);
@@ -116,6 +132,12 @@ TEST_CASE("--due goes on with a blast that its window stopped, once it is open")
     const json before = due(sending, 4);
     REQUIRE(before.size() == 1);
     CHECK(before[0]["queued"] == 5);
+    const std::string opening =
+        "`blast-send --due` goes on when the window opens at " + closed.substr(0, 5);
+    CHECK_THAT(sending.send({"--due"}).err, Contains(opening) && !Contains("warning"));
+    sending.gateway.stop(); // which there is nothing to ask
+    check_silent(sending);
+    sending.gateway.start(gateway);
     sending.database.query(
         "UPDATE blasts SET send_window = '" + window(sending, -2, 2) + "'"); // hours later
     const json open = due(sending);
@@ -151,8 +173,9 @@ TEST_CASE("However often cron starts --due, a blast has one sender") {
     Sending sending;
     const std::string csv = sending.folder.write("people.csv", csv_of(30));
     REQUIRE(
-        sending.send(new_blast(csv, {"--rate", "10/s", "--at", "2020-01-01T00:00:00Z"}))
+        sending.send(new_blast(csv, {"--rate", "10/s", "--at", "2199-01-01T00:00:00Z"}))
             .exit_code == 0);
+    sending.database.query("UPDATE blasts SET scheduled_at = now()");
     std::vector<std::unique_ptr<Process>> runs;
     for (int i = 0; i < 4; ++i)
         runs.push_back(std::make_unique<Process>(

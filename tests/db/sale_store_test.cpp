@@ -80,6 +80,30 @@ TEST_CASE("Recording the same sales again changes nothing") {
     CHECK(counter_mistake(f.database).empty());
 }
 
+TEST_CASE("A sale that is recorded does not close a newer message too") {
+    Fixture f;
+    const std::int64_t old_message = f.send(f.older, "+60120000001", 3000);
+    const std::int64_t same_day = f.send(f.older, "+60120000002", 3000);
+    Sale dated = f.sale("+60120000001", 100, "7.5");
+    Sale earlier = f.sale("+60120000002", 5000); // its day began before the message of that day
+    dated.sent_before = earlier.sent_before = dated.closed_at + 80'000;
+    const std::vector<Sale> sales{dated, earlier};
+    CHECK(record_sales(f.connection, sales) == std::vector<SaleOutcome>(2, SaleOutcome::closed));
+    const std::int64_t newer = f.send(f.newer, "+60120000001", 50);
+    const std::int64_t newer_same_day = f.send(f.newer, "+60120000002", 50);
+    CHECK(
+        record_sales(f.connection, sales) ==
+        std::vector<SaleOutcome>(2, SaleOutcome::closed_before));
+    CHECK(f.newer.column(newer, "closed_at IS NULL") == "true");
+    CHECK(f.newer.column(newer_same_day, "closed_at IS NULL") == "true");
+    CHECK(f.older.column(old_message, "closed_amount") == "7.50");
+    CHECK(f.older.column(same_day, "closed_at = sent_at") == "true");
+    dated.amount = "8"; // another sale of that day
+    CHECK(record_sales(f.connection, {dated}) == std::vector<SaleOutcome>{SaleOutcome::closed});
+    CHECK(f.newer.column(newer, "closed_amount") == "8.00");
+    CHECK(counter_mistake(f.database).empty());
+}
+
 TEST_CASE("Of several sales for one message the earliest counts") {
     Fixture f;
     const std::int64_t message = f.send(f.older, "+60120000001", 3000);

@@ -176,6 +176,21 @@ TEST_CASE("a comparison is a picture and a page of its own") {
     check_self_contained(html);
 }
 
+TEST_CASE("in a comparison a count keeps clear of 100.0% beside it") {
+    ComparedArm all{"A", *example().blast, std::nullopt, "", {}};
+    all.counts.replied = 8;
+    const std::string svg = comparison_svg({all, all});
+    const auto right_end = [&svg](const std::string& text) {
+        const std::regex label("<text x=\"([0-9.]+)\"[^>]*>" + text + "<");
+        std::smatch found;
+        REQUIRE(std::regex_search(svg, found, label));
+        return std::stod(found[1]);
+    };
+    constexpr double widest_character = 0.65 * 16; // bold digits of common fonts, at its size
+    const double percentage_start = right_end("100[.]0%") - 6 * widest_character;
+    CHECK(right_end("8") < percentage_start - 5);
+}
+
 TEST_CASE("the list of blasts is a page too, and no picture") {
     class TextOutput final : public Output {
     public:

@@ -3,6 +3,7 @@
 #include "blast/cli/kept_outcomes.hpp"
 #include "blast/cli/progress.hpp"
 #include "blast/cli/required_settings.hpp"
+#include "blast/cli/send_ending.hpp"
 #include "blast/cli/send_summary.hpp"
 #include "blast/core/duration.hpp"
 #include "blast/core/printable.hpp"
@@ -46,47 +47,6 @@ SendPlan plan_for(const SendJob& job, const Blast& blast) {
     plan.timeout = options.timeout;
     plan.probing = blast.stopped_by == "circuit";
     return plan;
-}
-
-ExitCode exit_code_of(SendStop reason, const BlastCounts& counts) {
-    switch (reason) {
-    case SendStop::interrupted: return ExitCode::interrupted;
-    case SendStop::terminated: return ExitCode::terminated;
-    case SendStop::daily_cap:
-    case SendStop::window_closed:
-    case SendStop::circuit_open: return ExitCode::stopped;
-    case SendStop::no_entry:
-    case SendStop::gateway_away:
-    case SendStop::database_away: return ExitCode::unavailable;
-    case SendStop::done: break;
-    }
-    return counts.failed + counts.unconfirmed + counts.sending > 0 ? ExitCode::partly
-                                                                   : ExitCode::done;
-}
-
-std::string how_to_go_on(SendStop reason, const SendEnd& end, const Blast& blast) {
-    const std::string resume = fmt::format("`blast-send --resume {}`", blast.id);
-    if (!end.spill_file.empty())
-        return fmt::format(
-            "what it could not take is kept in '{}'; run {} on this machine before anything is resent",
-            printable(end.spill_file), resume);
-    if (reason == SendStop::no_entry)
-        return fmt::format("check WSAPME_USER_TOKEN and the certificate, then {} goes on", resume);
-    if (reason == SendStop::circuit_open)
-        return fmt::format("find out why, then {} goes on, with one message first", resume);
-    return fmt::format("{} goes on", resume);
-}
-
-void tell_end(const SendJob& job, const SendEnd& end, const Blast& blast) {
-    if (end.reason == SendStop::done)
-        return;
-    const std::string text =
-        fmt::format("stopped: {}: {}", end.why, how_to_go_on(end.reason, end, blast));
-    const bool error = exit_code_of(end.reason, {}) == ExitCode::unavailable;
-    if (error)
-        job.log.error(text);
-    else
-        job.log.warn(text);
 }
 
 SendEnd run_with_progress(const SendJob& job, const SendPlan& plan, std::int64_t queued) {
@@ -149,7 +109,7 @@ Outcome send_queued(
     const BlastCounts& counts,
     Instant started) {
     const SendEnd end = run_with_progress(job, plan, counts.queued);
-    tell_end(job, end, blast);
+    tell_end(job, plan, end, blast);
     if (!end.counts)
         return summarised(
             blast, counts, started,
@@ -223,6 +183,42 @@ ChangedSettings changed_settings(const SendOptions& options) {
     return changes;
 }
 
+/// Outside its window a blast has nothing to send: only what a dead sender left is accounted for. Nothing while it is open.
+std::optional<Outcome> outside_window(
+    const SendJob& job,
+    Connection& connection,
+    const Blast& blast,
+    const SendPlan& plan,
+    const std::vector<SpillFile>& kept) {
+    if (!plan.window || plan.window->is_open(SystemClock().wall(), plan.timezone))
+        return std::nullopt;
+    record_kept(job, connection, blast, kept);
+    expire_leases(connection, blast.id);
+    const BlastCounts counts = load_counts(connection, blast.id);
+    SendEnd end;
+    if (counts.queued > 0)
+        end.reason = SendStop::window_closed;
+    end.why = "the sending window is closed";
+    tell_end(job, plan, end, blast);
+    return summarised(blast, counts, BootClock::now(), exit_code_of(end.reason, counts));
+}
+
+/// Sends what is queued unless another sender lives.
+std::optional<Outcome>
+send_alone(SendJob& job, std::int64_t blast_id, const std::vector<SpillFile>& kept) {
+    Connection connection(require_database_url(job.options.settings));
+    const Blast blast = require_blast(connection, blast_id);
+    const SendPlan plan = plan_for(job, blast);
+    if (const auto outcome = outside_window(job, connection, blast, plan, kept))
+        return outcome;
+    preflight(plan.gateway, plan.devices, job.log);
+    if (!take_up_alone(connection, blast_id, plan.sender, plan.lease()))
+        return std::nullopt;
+    record_kept(job, connection, blast, kept);
+    take_up_again(connection, blast, changed_settings(job.options));
+    return send_queued(job, blast, plan, load_counts(connection, blast_id), BootClock::now());
+}
+
 int severity(ExitCode code) {
     switch (code) {
     case ExitCode::done: return 0;
@@ -283,22 +279,17 @@ ExitCode send_due(SendJob& job) {
     for (const std::int64_t id : due_blasts(connection)) {
         if (job.stop.received() != 0)
             break;
-        Connection setup(require_database_url(job.options.settings));
-        const Blast blast = require_blast(setup, id);
-        const SendPlan plan = plan_for(job, blast);
-        preflight(plan.gateway, plan.devices, job.log);
         const auto kept = read_kept(job, id); // before the lease, which nobody would use then
-        if (!kept)
+        if (!kept) {
             worst = ExitCode::unavailable;
-        if (!kept || !take_up_alone(setup, id, plan.sender, plan.lease()))
             continue;
-        record_kept(job, setup, blast, *kept);
-        take_up_again(setup, blast, changed_settings(job.options));
-        const Outcome outcome =
-            send_queued(job, blast, plan, load_counts(setup, id), BootClock::now());
-        summaries.push_back(outcome.summary);
-        if (severity(outcome.code) > severity(worst))
-            worst = outcome.code;
+        }
+        const auto outcome = send_alone(job, id, *kept);
+        if (!outcome)
+            continue;
+        summaries.push_back(outcome->summary);
+        if (severity(outcome->code) > severity(worst))
+            worst = outcome->code;
     }
     if (job.options.settings.prints_summary())
         fmt::print("{}", format_summaries(summaries, job.options.settings.format));

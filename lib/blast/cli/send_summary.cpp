@@ -52,7 +52,7 @@ std::string for_people(const SendSummary& summary) {
         text, "sending", counts.sending,
         "in another sender's hands, or a dead one's until its lease ends");
     add_line(text, "queued", counts.queued, "still to be sent");
-    add_line(text, "dropped", counts.dropped, "opted out or cancelled");
+    add_line(text, "dropped", counts.dropped, "opted out, cancelled or resolved");
     add_line(text, "skipped", summary.skipped.invalid, "rows with an invalid number");
     add_line(text, "skipped", summary.skipped.duplicate, "rows with a number that came before");
     add_line(text, "skipped", summary.skipped.opted_out, "rows of people who have opted out");

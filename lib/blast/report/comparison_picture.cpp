@@ -19,7 +19,8 @@ namespace {
 constexpr double width = 760;
 constexpr double margin = 28;
 constexpr double bar_left = 160;
-constexpr double bar_width = 420;
+constexpr double bar_width = 400;
+constexpr double percentage_room = 80; // "100.0%" and the space before it
 constexpr double bar_height = 24;
 constexpr double bar_step = 30;
 constexpr double line_height = 20;
@@ -56,15 +57,17 @@ std::string bars(const ComparedStage& stage, const std::vector<ComparedArm>& arm
     for (std::size_t i = 0; i < arms.size(); ++i) {
         const Proportion& rate = stage.rates[i];
         const double wide = rate.successes == 0 ? 0 : std::max(2.0, bar_width * rate.rate());
-        text += svg_text({bar_left - 10, top + 17, 13, "end", R"(class="muted")"}, arms[i].name) +
-                fmt::format(
-                    "<rect x=\"{:g}\" y=\"{:g}\" width=\"{:g}\" height=\"{:g}\" rx=\"4\" "
-                    "fill=\"{}\"/>\n",
-                    bar_left, top, wide, bar_height, arm_colour(i)) +
-                svg_text({width - margin - 62, top + 17, 15, "end"}, grouped(rate.successes)) +
-                svg_text(
-                    {width - margin, top + 17, 16, "end", R"(font-weight="700")"},
-                    percentage(rate.successes, rate.trials));
+        text +=
+            svg_text({bar_left - 10, top + 17, 13, "end", R"(class="muted")"}, arms[i].name) +
+            fmt::format(
+                "<rect x=\"{:g}\" y=\"{:g}\" width=\"{:g}\" height=\"{:g}\" rx=\"4\" "
+                "fill=\"{}\"/>\n",
+                bar_left, top, wide, bar_height, arm_colour(i)) +
+            svg_text(
+                {width - margin - percentage_room, top + 17, 15, "end"}, grouped(rate.successes)) +
+            svg_text(
+                {width - margin, top + 17, 16, "end", R"(font-weight="700")"},
+                percentage(rate.successes, rate.trials));
         top += bar_step;
     }
     return text;

@@ -66,7 +66,7 @@ std::string not_sent_card(const BlastCounts& counts) {
                         number_row("Sending", "in a sender's hands", counts.sending) +
                         number_row("Failed", "refused by the gateway", counts.failed) +
                         number_row("Unconfirmed", "perhaps sent, perhaps not", counts.unconfirmed) +
-                        number_row("Dropped", "opted out or cancelled", counts.dropped));
+                        number_row("Dropped", "opted out, cancelled or resolved", counts.dropped));
 }
 
 std::string timings_card(const StageTimings& seconds_to) {

@@ -144,6 +144,7 @@ void SendRun::show_progress() {
 void SendRun::finish(const Finish& finish) {
     end_.reason = finish.reason;
     end_.why = explain_end(finish.reason);
+    end_.stopped_by = stopped_by(finish.reason, machine_.probing());
     const SettleRequest unsettled =
         settle_request(plan_, finish.unsettled, in_hand_, records_.counter_slot());
     if (!unsettled.empty())
@@ -151,11 +152,10 @@ void SendRun::finish(const Finish& finish) {
     ended_ = !end_.spill_file.empty();
     if (ended_)
         return;
-    records_.finish(
-        stopped_by(finish.reason, machine_.probing()), [this](std::optional<BlastCounts> counts) {
-            end_.counts = counts;
-            ended_ = true;
-        });
+    records_.finish(end_.stopped_by, [this](std::optional<BlastCounts> counts) {
+        end_.counts = counts;
+        ended_ = true;
+    });
     loop_.schedule(BootClock::now() + last_words_limit, [this] { ended_ = true; });
 }
 

@@ -29,6 +29,7 @@ struct SendEnd {
     SendProgress progress;
     std::optional<BlastCounts> counts; ///< nothing when the database could not tell any more
     std::string why;                   ///< for people; empty when done
+    std::string stopped_by;            ///< "person" or "circuit": --due leaves it alone; else empty
     std::string spill_file;            ///< what the database could not take is there; else empty
 };
 

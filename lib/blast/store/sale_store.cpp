@@ -27,15 +27,22 @@ void match_group(
     const std::size_t end = std::min(first + group_size, sales.size());
     ArrayLiteral phones;
     ArrayLiteral moments;
+    ArrayLiteral made;
+    ArrayLiteral amounts;
     for (std::size_t i = first; i < end; ++i) {
         phones.add(sales[i].phone);
         moments.add(sales[i].sent_before);
+        made.add(sales[i].closed_at);
+        amounts.add(sales[i].amount);
     }
-    const Result matches =
-        connection.execute(sql::match_sales, Parameters::of(std::move(phones), std::move(moments)));
+    const Result matches = connection.execute(
+        sql::match_sales,
+        Parameters::of(std::move(phones), std::move(moments), std::move(made), std::move(amounts)));
     for (int row = 0; row < matches.rows(); ++row) {
         const std::size_t sale = first + static_cast<std::size_t>(matches.integer(row, 0));
         outcomes[sale] = SaleOutcome::closed_before;
+        if (matches.boolean(row, 3))
+            continue;
         const auto [counting, is_first] =
             earliest[matches.integer(row, 1)].try_emplace(matches.integer(row, 2), sale);
         if (!is_first && sales[sale].closed_at < sales[counting->second].closed_at) {
