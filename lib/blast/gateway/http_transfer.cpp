@@ -13,11 +13,15 @@ constexpr long reuse_idle_seconds = 4; // Node's servers close a connection that
 constexpr long receive_buffer = 8L * 1024;
 constexpr curl_off_t longest_retry_after = 86'400;
 
-/// A short token of letters only, as in trials, may well be a word of the gateway's JSON; real ones are long.
-bool could_be_a_word(std::string_view token) {
-    constexpr std::size_t longest_word = 8;
-    return token.size() <= longest_word &&
-           std::all_of(token.begin(), token.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+/// A short token, or one of letters or digits alone, as in trials, may well stand in an answer as a word, in a phone or in
+/// a message id, which must stay as they are; real tokens are long and mixed.
+bool may_stand_by_chance(std::string_view token) {
+    constexpr std::size_t shortest = 8;
+    const auto all_in = [token](char first, char last) {
+        return std::all_of(
+            token.begin(), token.end(), [first, last](char c) { return c >= first && c <= last; });
+    };
+    return token.size() < shortest || all_in('a', 'z') || all_in('0', '9');
 }
 
 /// The answer's Date header, if it has one that can be read.
@@ -107,7 +111,7 @@ HttpAnswer HttpTransfer::finish(CURLcode code) {
 
 /// What the gateway says is stored and printed.
 void HttpTransfer::strike_token(std::string& text) const {
-    if (could_be_a_word(token_))
+    if (may_stand_by_chance(token_))
         return;
     constexpr std::string_view instead = "[token]";
     for (std::size_t at = text.find(token_); at != std::string::npos;
