@@ -24,13 +24,9 @@ TEST_CASE("A blast that is queued with --at waits for --due, which leaves the ea
             {"--csv", csv, "--message", "x", "--tag", tag, "--at", at, "--rate", "max", "--yes",
              "--format", "json"});
     };
-    const ProcessResult mistyped = queue("past", "2020-01-01T00:00:00Z");
-    CHECK(mistyped.exit_code == 2);
-    CHECK(mistyped.err.find("'2020-01-01T00:00:00Z' is in the past") != std::string::npos);
-    const std::string just_past = sending.database.value(
-        "SELECT to_char(now() AT TIME ZONE 'UTC' - interval '2 min', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')");
-    const ProcessResult past = queue("past", just_past.c_str());
+    const ProcessResult past = queue("past", "2020-01-01T00:00:00Z");
     INFO(past.err);
+    CHECK(past.err.find("has passed") != std::string::npos);
     REQUIRE(past.exit_code == 0);
     CHECK(json::parse(past.out)["queued"] == 2);
     REQUIRE(queue("future", "2199-01-01T00:00:00Z").exit_code == 0);

@@ -116,18 +116,6 @@ void read_requests(const SendFlags& flags, SendOptions& options) {
             "give 100ms to 10m");
 }
 
-/// A time long past is a slip, as in the year, and would send at once; one just past may be a script's "now".
-WallTime read_schedule(const std::string& text, const TimeZone& zone) {
-    constexpr std::chrono::minutes just_past{5};
-    const WallTime now = SystemClock().wall();
-    const WallTime time = parse_next_time(text, zone, now, "--at");
-    if (time + just_past < now)
-        throw UsageError(
-            fmt::format("--at: '{}' is in the past", printable(text)),
-            "give a time to come, or leave --at out to send now");
-    return time;
-}
-
 void read_values(const SendFlags& flags, SendOptions& options) {
     read_pacing(flags, options);
     read_requests(flags, options);
@@ -137,7 +125,8 @@ void read_values(const SendFlags& flags, SendOptions& options) {
     if (!flags.stage.empty())
         options.stage = checked_label(flags.stage, "--stage");
     if (!flags.at.empty())
-        options.at = read_schedule(flags.at, options.settings.timezone);
+        options.at = parse_next_time(
+            flags.at, options.settings.timezone, std::chrono::system_clock::now(), "--at");
     if (!flags.stuck.empty())
         options.stuck = checked_stuck(flags.stuck);
     if (!flags.older_than.empty())

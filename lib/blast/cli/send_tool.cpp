@@ -5,6 +5,7 @@
 #include "blast/cli/required_settings.hpp"
 #include "blast/cli/send_blast.hpp"
 #include "blast/cli/send_options.hpp"
+#include "blast/core/clock.hpp"
 #include "blast/core/duration.hpp"
 #include "blast/core/printable.hpp"
 #include "blast/domain/phone.hpp"
@@ -88,6 +89,17 @@ bool confirm_queued(const SendJob& job, const BlastSettings& settings, const Que
     return confirmed;
 }
 
+/// A time that has passed may be a slip, as in the year: it can still be cancelled.
+void tell_schedule(const SendJob& job, WallTime at) {
+    const std::string time = job.options.settings.timezone.iso8601(at);
+    if (at < SystemClock().wall())
+        job.log.warn(fmt::format(
+            "{} has passed: the next `blast-send --due` sends it; `blast-admin cancel` drops it",
+            time));
+    else
+        job.log.note(fmt::format("queued for {}; `blast-send --due` sends it then", time));
+}
+
 ExitCode
 conclude(SendJob& job, const BlastSettings& settings, const QueuedBlast& queued, bool committed) {
     const SendOptions& options = job.options;
@@ -100,9 +112,7 @@ conclude(SendJob& job, const BlastSettings& settings, const QueuedBlast& queued,
         return ExitCode::done;
     }
     if (options.at) {
-        job.log.note(fmt::format(
-            "queued for {}; `blast-send --due` sends it then",
-            options.settings.timezone.iso8601(*options.at)));
+        tell_schedule(job, *options.at);
         return print_queued(job, queued.blast_id);
     }
     return send_blast(job, queued.blast_id);
