@@ -22,9 +22,9 @@ void check_phone(const std::string& phone) {
 
 void check(const StatusReceipt& receipt) {
     require(
-        !receipt.message_id.empty() && is_clean(receipt.message_id, 200), "a receipt has an id");
+        !receipt.message_id.empty() && is_clean(receipt.message_id, 256), "a receipt has an id");
     require(!receipt.status.empty() && is_clean(receipt.status, 100), "a receipt has a status");
-    require(is_clean(receipt.device, 200), "a device can be stored");
+    require(is_clean(receipt.device, 256), "a device can be stored");
     require(is_clean(receipt.reason, 500), "a reason can be stored");
     require(fuzz::is_plausible(receipt.message_timestamp), "a message's time is plausible");
     require(fuzz::is_plausible(receipt.c2s_timestamp), "a receipt's time is plausible");

@@ -16,7 +16,7 @@ constexpr curl_off_t longest_retry_after = 86'400;
 /// A short token, or one of letters or digits alone, as in trials, may well stand in an answer as a word, in a phone or in
 /// a message id, which must stay as they are; real tokens are long and mixed.
 bool may_stand_by_chance(std::string_view token) {
-    constexpr std::size_t shortest = 8;
+    constexpr std::size_t shortest = 5;
     const auto all_in = [token](char first, char last) {
         return std::all_of(
             token.begin(), token.end(), [first, last](char c) { return c >= first && c <= last; });
