@@ -35,8 +35,9 @@ CostInTime cost_in_time(const BlastSettings& settings, std::int64_t recipients) 
         cost.words = "as fast as the gateway takes it";
     }
     const char* by = "cap";
-    if (settings.daily_cap)
+    if (settings.daily_cap) {
         cost.days = days_for(recipients, *settings.daily_cap * devices);
+    }
     if (settings.window && rate.per_second) {
         const std::chrono::duration<double> open =
             SendWindow(*settings.window, "--window").open_each_day();
@@ -47,8 +48,9 @@ CostInTime cost_in_time(const BlastSettings& settings, std::int64_t recipients) 
             by = "window";
         }
     }
-    if (cost.days > 1)
+    if (cost.days > 1) {
         cost.words += fmt::format(", over at least {} days by the {}", cost.days, by);
+    }
     return cost;
 }
 

@@ -63,28 +63,32 @@ void add_hook_flags(CLI::App& app, HookFlags& flags, HookOptions& options) {
 HookMode mode_of(const HookFlags& flags) {
     const int given =
         (flags.listen.empty() ? 0 : 1) + (flags.ingest.empty() ? 0 : 1) + (flags.inbox ? 1 : 0);
-    if (given != 1)
+    if (given != 1) {
         throw UsageError(
             given == 0 ? "nothing to do" : "--listen, --ingest and --inbox do not go together",
             "give one of --listen ADDRESS:PORT, --ingest FILE and --inbox");
-    if (flags.inbox)
+    }
+    if (flags.inbox) {
         return HookMode::inbox;
+    }
     return flags.ingest.empty() ? HookMode::listen : HookMode::ingest;
 }
 
 std::map<std::string, std::string> devices_by_number(const Settings& settings) {
     std::map<std::string, std::string> devices;
-    if (settings.device_numbers.empty())
+    if (settings.device_numbers.empty()) {
         return devices;
+    }
     const PhoneParser parser(settings.region);
     for (const auto& [device, number] : settings.device_numbers) {
         const ParsedPhone phone = parser.parse(number);
-        if (!phone.valid())
+        if (!phone.valid()) {
             throw UsageError(
                 fmt::format(
                     "WSAPME_DEVICE_NUMBERS: '{}' is not a phone number ({})", printable(number),
                     phone.problem),
                 "write DEVICE=NUMBER, such as 5850=+60123456789");
+        }
         devices[phone.e164] = device;
     }
     return devices;
@@ -92,9 +96,10 @@ std::map<std::string, std::string> devices_by_number(const Settings& settings) {
 
 std::chrono::seconds checked_window(const std::string& text) {
     const std::chrono::milliseconds window = parse_duration(text, "--attribution");
-    if (window < std::chrono::seconds(1))
+    if (window < std::chrono::seconds(1)) {
         throw UsageError(
             fmt::format("--attribution: '{}' is too short", printable(text)), "give 1s or more");
+    }
     return std::chrono::duration_cast<std::chrono::seconds>(window);
 }
 
@@ -108,8 +113,9 @@ HookOptions parse_hook_options(const Invocation& invocation) {
     add_hook_flags(line.app(), flags, options);
     options.settings = line.parse();
     options.mode = mode_of(flags);
-    if (options.mode == HookMode::listen)
+    if (options.mode == HookMode::listen) {
         options.address = parse_listen_address(flags.listen, "--listen");
+    }
     options.ingest_path = flags.ingest;
     options.attribution.window = checked_window(flags.attribution);
     options.attribution.device_of_number = devices_by_number(options.settings);

@@ -19,8 +19,9 @@ std::string as_json(const IngestSummary& summary) {
 }
 
 void add_line(std::string& text, const char* what, std::int64_t count, const char* meaning) {
-    if (count > 0)
+    if (count > 0) {
         text += fmt::format("  {:<10}{:>9}  {}\n", what, with_thousands(count), meaning);
+    }
 }
 
 std::string for_people(const IngestSummary& summary) {

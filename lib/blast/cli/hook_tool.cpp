@@ -49,8 +49,9 @@ ExitCode interrupted(const StopSignal& stop) {
 void allow_many_connections() {
     constexpr rlim_t wanted = 8192;
     rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) {
         return;
+    }
     limit.rlim_cur = std::min(wanted, limit.rlim_max);
     setrlimit(RLIMIT_NOFILE, &limit);
 }
@@ -62,8 +63,9 @@ ExitCode serve(const HookOptions& options, const Log& log) {
     open_database(options.settings);
     allow_many_connections();
     const int listener = listen_on(options.address);
-    if (!options.address.is_loopback())
+    if (!options.address.is_loopback()) {
         log.warn("other machines can connect, without TLS: put a TLS proxy in front");
+    }
     const std::string address = local_address(listener);
     HookRun run(listener, secret, options.settings.database_url, rules, log);
     log.note(fmt::format("listening on http://{}", address));
@@ -74,15 +76,17 @@ ExitCode serve(const HookOptions& options, const Log& log) {
 
 /// The descriptor of the events; of standard input for "-".
 int open_events(const std::string& path) {
-    if (path == "-")
+    if (path == "-") {
         return STDIN_FILENO;
+    }
     std::error_code ignored;
     const bool is_folder = std::filesystem::is_directory(path, ignored);
     const int descriptor = is_folder ? -1 : open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0)
+    if (descriptor < 0) {
         throw UsageError(
             fmt::format("cannot read '{}'", printable(path)),
             "give --ingest a file with one event a line, or - for standard input");
+    }
     return descriptor;
 }
 
@@ -94,10 +98,12 @@ ExitCode ingest(const HookOptions& options, const Log& log) {
     Connection connection = open_database(options.settings);
     const IngestSummary summary =
         ingest_events(lines, connection, options.settings.database_url, rules, stop);
-    if (options.settings.prints_summary())
+    if (options.settings.prints_summary()) {
         std::cout << format_ingest_summary(summary, options.settings.format);
-    if (!summary.stopped)
+    }
+    if (!summary.stopped) {
         return ExitCode::done;
+    }
     log.note("stopped; run it again with the same events, those that are in count as repeats");
     return interrupted(stop);
 }
@@ -124,8 +130,9 @@ ExitCode list_kept(const HookOptions& options) {
     std::int64_t after = 0;
     for (;;) {
         const std::vector<ListedEvent> page = list_inbox(connection, after, page_size);
-        if (page.empty())
+        if (page.empty()) {
             break;
+        }
         after = page.back().id;
         writer->add(page);
     }

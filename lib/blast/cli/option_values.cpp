@@ -60,8 +60,9 @@ parse_phones(const std::vector<std::string>& written, const Settings& settings) 
     std::vector<std::string> phones;
     for (const std::string& text : written) {
         ParsedPhone phone = parser.parse(text);
-        if (!phone.valid())
+        if (!phone.valid()) {
             refuse_phone(text, phone);
+        }
         if (std::find(phones.begin(), phones.end(), phone.e164) == phones.end()) {
             phones.push_back(std::move(phone.e164));
         }
@@ -72,15 +73,18 @@ parse_phones(const std::vector<std::string>& written, const Settings& settings) 
 std::vector<std::string> parse_known_phone(const std::string& written, const Settings& settings) {
     const ParsedPhone phone = PhoneParser(settings.region).parse(written);
     std::vector<std::string> forms;
-    if (phone.valid())
+    if (phone.valid()) {
         forms.push_back(phone.e164);
+    }
     const PhoneSpelling spelling = read_phone_spelling(written);
     const std::string by_digits = parse_jid(spelling.digits + "@s.whatsapp.net").phone;
     if (spelling.problem.empty() && spelling.international && !by_digits.empty() &&
-        by_digits != phone.e164)
+        by_digits != phone.e164) {
         forms.push_back(by_digits);
-    if (forms.empty())
+    }
+    if (forms.empty()) {
         refuse_phone(written, phone);
+    }
     return forms;
 }
 

@@ -51,9 +51,10 @@ void add_poll_flags(CLI::App& app, PollFlags& flags, PollOptions& options) {
 
 std::chrono::milliseconds checked_deadline(const std::string& text) {
     const std::chrono::milliseconds deadline = parse_duration(text, "--deadline");
-    if (deadline < std::chrono::milliseconds(100))
+    if (deadline < std::chrono::milliseconds(100)) {
         throw UsageError(
             fmt::format("--deadline: '{}' is too short", printable(text)), "give 100ms or more");
+    }
     return deadline;
 }
 
@@ -65,8 +66,9 @@ PollOptions parse_poll_options(const Invocation& invocation) {
     PollOptions options;
     add_poll_flags(line.app(), flags, options);
     options.settings = line.parse();
-    if (!flags.blast.empty())
+    if (!flags.blast.empty()) {
         options.blast = parse_blast_id(flags.blast, "--blast");
+    }
     options.rate = parse_rate(flags.rate, "--rate");
     options.concurrency = static_cast<std::size_t>(
         parse_whole_number(flags.concurrency, "--concurrency", 1, most_requests));

@@ -15,8 +15,9 @@ namespace {
 
 std::string as_json(const PollSummary& summary, std::chrono::milliseconds elapsed) {
     nlohmann::ordered_json changed = nlohmann::ordered_json::object();
-    for (const auto& [status, count] : summary.changed)
+    for (const auto& [status, count] : summary.changed) {
         changed[std::string(to_string(status))] = count;
+    }
     const nlohmann::ordered_json document{
         {"due", summary.due},
         {"checked", summary.checked},
@@ -31,15 +32,18 @@ std::string for_people(const PollSummary& summary, std::chrono::milliseconds ela
     std::string text = fmt::format(
         "checked {} of {} due messages in {}\n", with_thousands(summary.checked),
         with_thousands(summary.due), format_duration(elapsed));
-    for (const auto& [status, count] : summary.changed)
+    for (const auto& [status, count] : summary.changed) {
         text += fmt::format("  {:<14}{:>9}  new\n", to_string(status), with_thousands(count));
-    if (summary.failed > 0)
+    }
+    if (summary.failed > 0) {
         text += fmt::format(
             "  {:<14}{:>9}  to be asked about again by the next run\n", "failed",
             with_thousands(summary.failed));
-    if (summary.left > 0)
+    }
+    if (summary.left > 0) {
         text +=
             fmt::format("  {:<14}{:>9}  for the next run\n", "left", with_thousands(summary.left));
+    }
     return text;
 }
 
@@ -71,10 +75,11 @@ PollVerdict poll_verdict(const PollSummary& summary) {
     case PollEnd::terminated: return {ExitCode::terminated, {}};
     default: break;
     }
-    if (summary.nothing_could_be_asked)
+    if (summary.nothing_could_be_asked) {
         return unavailable(
             fmt::format("the gateway could not be asked about anything ({})", why),
             "check WSAPME_API_URL and the network; the next run tries again");
+    }
     return {summary.failed > 0 ? ExitCode::partly : ExitCode::done, {}};
 }
 

@@ -34,14 +34,17 @@ PollRequest request_of(const PollOptions& options) {
 }
 
 void tell_end(const PollSummary& summary, const PollVerdict& verdict, const Log& log) {
-    if (verdict.code == ExitCode::partly)
+    if (verdict.code == ExitCode::partly) {
         log.warn(fmt::format(
             "{} message(s) could not be checked ({}); the next run asks again",
             with_thousands(summary.failed), mask_phones(printable(summary.why))));
-    if (verdict.code == ExitCode::interrupted || verdict.code == ExitCode::terminated)
+    }
+    if (verdict.code == ExitCode::interrupted || verdict.code == ExitCode::terminated) {
         log.note("stopped; run blast-poll again for the rest");
-    if (!verdict.error.empty())
+    }
+    if (!verdict.error.empty()) {
         log.error(verdict.error);
+    }
 }
 
 } // namespace
@@ -69,8 +72,9 @@ ExitCode poll_tool(const Invocation& invocation) {
     progress.wipe();
     const auto elapsed =
         std::chrono::duration_cast<std::chrono::milliseconds>(BootClock::now() - begun_at);
-    if (options.settings.prints_summary())
+    if (options.settings.prints_summary()) {
         std::cout << format_poll_summary(summary, elapsed, options.settings.format);
+    }
     const PollVerdict verdict = poll_verdict(summary);
     tell_end(summary, verdict, log);
     return verdict.code;

@@ -25,8 +25,9 @@ Progress::~Progress() {
 
 void Progress::show(const std::string& text) {
     const Instant now = BootClock::now();
-    if (!enabled_ || (shown_ && now - shown_at_ < redraw_gap))
+    if (!enabled_ || (shown_ && now - shown_at_ < redraw_gap)) {
         return;
+    }
     shown_ = true;
     shown_at_ = now;
     const auto width = static_cast<std::size_t>(terminal_width(STDERR_FILENO));
@@ -35,8 +36,9 @@ void Progress::show(const std::string& text) {
 }
 
 void Progress::wipe() {
-    if (!shown_)
+    if (!shown_) {
         return;
+    }
     shown_ = false;
     fmt::print(stderr, "{}", wipe_line);
     static_cast<void>(std::fflush(stderr));
@@ -59,8 +61,9 @@ std::string send_progress_text(
     std::int64_t failed,
     std::int64_t unconfirmed) {
     std::string text = fmt::format("sent {} of {}", with_thousands(sent), with_thousands(total));
-    if (total > 0)
+    if (total > 0) {
         text += fmt::format(" ({}%)", sent * 100 / total);
+    }
     if (per_second > 0) {
         const std::int64_t left = std::max<std::int64_t>(0, total - sent - failed - unconfirmed);
         const auto wait = std::chrono::milliseconds(
@@ -68,10 +71,12 @@ std::string send_progress_text(
         text += fmt::format(
             ", {:.{}f}/s, {} left", per_second, per_second < 10 ? 1 : 0, format_estimate(wait));
     }
-    if (failed > 0)
+    if (failed > 0) {
         text += fmt::format(", {} failed", with_thousands(failed));
-    if (unconfirmed > 0)
+    }
+    if (unconfirmed > 0) {
         text += fmt::format(", {} unconfirmed", with_thousands(unconfirmed));
+    }
     return text;
 }
 

@@ -21,8 +21,9 @@ bool is_host_list(std::string_view hosts) {
         const std::size_t colon =
             host.find(':', address_end == std::string_view::npos ? 0 : address_end);
         if (colon != std::string_view::npos &&
-            host.find_first_not_of(digits, colon + 1) != std::string_view::npos)
+            host.find_first_not_of(digits, colon + 1) != std::string_view::npos) {
             return false;
+        }
         hosts.remove_prefix(std::min(host.size() + 1, hosts.size()));
     }
     return true;
@@ -32,14 +33,16 @@ bool is_host_list(std::string_view hosts) {
 /// password with @, /, # or ? in it. A string of keywords and values is none of these.
 bool would_show_password(std::string_view url) {
     const std::size_t scheme = url.find("://");
-    if (!url.starts_with("postgres") || scheme == std::string_view::npos)
+    if (!url.starts_with("postgres") || scheme == std::string_view::npos) {
         return false;
+    }
     const std::string_view rest = url.substr(scheme + 3);
     const std::string_view before_query = rest.substr(0, rest.find('?'));
     const std::size_t at = before_query.find('@');
     const std::string_view authority = before_query.substr(0, before_query.find('/'));
-    if (at == std::string_view::npos)
+    if (at == std::string_view::npos) {
         return !is_host_list(authority);
+    }
     return at != before_query.rfind('@') || at >= authority.size() ||
            !is_host_list(authority.substr(at + 1));
 }

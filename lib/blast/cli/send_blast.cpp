@@ -30,18 +30,20 @@ SendPlan plan_for(const SendJob& job, const Blast& blast) {
     plan.sender = job.random.uuid();
     plan.database_url = require_database_url(options.settings);
     plan.gateway = require_gateway(options.settings, options.concurrency);
-    for (const std::string& text : blast.settings.messages)
+    for (const std::string& text : blast.settings.messages) {
         plan.messages.emplace_back(text, "the blast's message");
+    }
     plan.devices = options.devices ? *options.devices : blast.settings.devices;
     const Rate rate =
         options.rate ? *options.rate : parse_rate(blast.settings.rate, "the blast's rate");
     plan.slots =
         SlotPlan(rate.per_second, options.jitter_percent.value_or(blast.settings.jitter_percent));
     plan.daily_cap = options.daily_cap ? options.daily_cap : blast.settings.daily_cap;
-    if (options.window)
+    if (options.window) {
         plan.window = options.window;
-    else if (blast.settings.window)
+    } else if (blast.settings.window) {
         plan.window = SendWindow(*blast.settings.window, "the blast's window");
+    }
     plan.timezone = options.settings.timezone;
     plan.concurrency = options.concurrency;
     plan.timeout = options.timeout;
@@ -62,8 +64,9 @@ SendEnd run_with_progress(const SendJob& job, const SendPlan& plan, std::int64_t
             send_progress_text(now.sent, queued, now.per_second, now.failed, now.unconfirmed));
     });
     run.on_failure([&](const std::string& phone, const std::string& words) {
-        if (!job.options.settings.verbose)
+        if (!job.options.settings.verbose) {
             return;
+        }
         progress.wipe();
         job.log.detail(fmt::format("to {}: {}", mask_phone(phone), words));
     });
@@ -110,27 +113,31 @@ Outcome send_queued(
     Instant started) {
     const SendEnd end = run_with_progress(job, plan, counts.queued);
     tell_end(job, plan, end, blast);
-    if (!end.counts)
+    if (!end.counts) {
         return summarised(
             blast, counts, started,
             end.reason == SendStop::done ? ExitCode::unavailable
                                          : exit_code_of(end.reason, counts));
+    }
     const BlastCounts after = apply_waiting_events(job, blast.id).value_or(*end.counts);
     return summarised(blast, after, started, exit_code_of(end.reason, after));
 }
 
 void print(const SendJob& job, const Outcome& outcome) {
     const Settings& settings = job.options.settings;
-    if (settings.prints_summary())
+    if (settings.prints_summary()) {
         fmt::print("{}", format_summary(outcome.summary, settings.format));
+    }
 }
 
 Blast require_blast(Connection& connection, const std::optional<std::int64_t>& id) {
     const auto blast = load_blast(connection, id);
-    if (blast)
+    if (blast) {
         return *blast;
-    if (!id)
+    }
+    if (!id) {
         throw UsageError("there is no blast yet", "send one with --csv");
+    }
     throw UsageError(
         fmt::format("there is no blast {}", *id), "blast-report --list shows those that exist");
 }
@@ -143,10 +150,12 @@ struct Requeueing {
 
 Requeueing requeueing_of(const SendJob& job, Connection& connection, const Blast& blast) {
     Requeueing again;
-    if (job.options.resend_unconfirmed)
+    if (job.options.resend_unconfirmed) {
         again.unconfirmed = count_requeueable(connection, blast.id, "UNCONFIRMED");
-    if (job.options.retry_failed)
+    }
+    if (job.options.retry_failed) {
         again.failed = count_requeueable(connection, blast.id, "FAILED");
+    }
     return again;
 }
 
@@ -156,8 +165,9 @@ void confirm_resend(const SendJob& job, std::int64_t doubtful) {
         doubtful);
     const bool confirmed = confirm(job.options.settings.terminal, job.options.yes, question);
     heed_stop(job.stop);
-    if (!confirmed)
+    if (!confirmed) {
         throw UsageError("not resent", "without --resend-unconfirmed only the others are sent");
+    }
 }
 
 /// Only when all is ready to send: what is queued and then not sent is what --due sends.
@@ -167,19 +177,22 @@ void requeue_now(
         confirm_resend(job, again.unconfirmed);
         requeue(connection, blast.id, "UNCONFIRMED");
     }
-    if (again.failed > 0)
+    if (again.failed > 0) {
         requeue(connection, blast.id, "FAILED");
+    }
 }
 
 ChangedSettings changed_settings(const SendOptions& options) {
     ChangedSettings changes;
     changes.devices = options.devices;
-    if (options.rate)
+    if (options.rate) {
         changes.rate = options.rate->text;
+    }
     changes.jitter_percent = options.jitter_percent;
     changes.daily_cap = options.daily_cap;
-    if (options.window)
+    if (options.window) {
         changes.window = options.window->text();
+    }
     return changes;
 }
 
@@ -190,14 +203,16 @@ std::optional<Outcome> outside_window(
     const Blast& blast,
     const SendPlan& plan,
     const std::vector<SpillFile>& kept) {
-    if (!plan.window || plan.window->is_open(SystemClock().wall(), plan.timezone))
+    if (!plan.window || plan.window->is_open(SystemClock().wall(), plan.timezone)) {
         return std::nullopt;
+    }
     record_kept(job, connection, blast, kept);
     expire_leases(connection, blast.id);
     const BlastCounts counts = load_counts(connection, blast.id);
     SendEnd end;
-    if (counts.queued > 0)
+    if (counts.queued > 0) {
         end.reason = SendStop::window_closed;
+    }
     end.why = "the sending window is closed";
     tell_end(job, plan, end, blast);
     return summarised(blast, counts, BootClock::now(), exit_code_of(end.reason, counts));
@@ -209,11 +224,13 @@ send_alone(SendJob& job, std::int64_t blast_id, const std::vector<SpillFile>& ke
     Connection connection(require_database_url(job.options.settings));
     const Blast blast = require_blast(connection, blast_id);
     const SendPlan plan = plan_for(job, blast);
-    if (const auto outcome = outside_window(job, connection, blast, plan, kept))
+    if (const auto outcome = outside_window(job, connection, blast, plan, kept)) {
         return outcome;
+    }
     preflight(plan.gateway, plan.devices, job.log);
-    if (!take_up_alone(connection, blast_id, plan.sender, plan.lease()))
+    if (!take_up_alone(connection, blast_id, plan.sender, plan.lease())) {
         return std::nullopt;
+    }
     record_kept(job, connection, blast, kept);
     take_up_again(connection, blast, changed_settings(job.options));
     return send_queued(job, blast, plan, load_counts(connection, blast_id), BootClock::now());
@@ -231,10 +248,11 @@ int severity(ExitCode code) {
 } // namespace
 
 void heed_stop(const StopSignal& stop) {
-    if (stop.received() != 0)
+    if (stop.received() != 0) {
         throw Error(
             stop.received() == SIGINT ? ExitCode::interrupted : ExitCode::terminated, "interrupted",
             "nothing was queued or sent");
+    }
 }
 
 ExitCode send_blast(SendJob& job, std::int64_t blast_id) {
@@ -277,22 +295,26 @@ ExitCode send_due(SendJob& job) {
     ExitCode worst = ExitCode::done;
     std::vector<SendSummary> summaries;
     for (const std::int64_t id : due_blasts(connection)) {
-        if (job.stop.received() != 0)
+        if (job.stop.received() != 0) {
             break;
+        }
         const auto kept = read_kept(job, id); // before the lease, which nobody would use then
         if (!kept) {
             worst = ExitCode::unavailable;
             continue;
         }
         const auto outcome = send_alone(job, id, *kept);
-        if (!outcome)
+        if (!outcome) {
             continue;
+        }
         summaries.push_back(outcome->summary);
-        if (severity(outcome->code) > severity(worst))
+        if (severity(outcome->code) > severity(worst)) {
             worst = outcome->code;
+        }
     }
-    if (job.options.settings.prints_summary())
+    if (job.options.settings.prints_summary()) {
         fmt::print("{}", format_summaries(summaries, job.options.settings.format));
+    }
     return worst;
 }
 

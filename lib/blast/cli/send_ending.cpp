@@ -16,8 +16,9 @@ bool ends_by_itself(const SendEnd& end) {
 
 /// When the cap or the window lets --due go on.
 std::string when_due(SendStop reason, const SendPlan& plan) {
-    if (reason == SendStop::daily_cap || !plan.window)
+    if (reason == SendStop::daily_cap || !plan.window) {
         return "tomorrow";
+    }
     const WallTime opening = plan.window->next_opening(SystemClock().wall(), plan.timezone);
     constexpr std::size_t clock_time = 5; // the last of "2026-11-22 14:28"
     const std::string text = plan.timezone.for_people(opening);
@@ -26,17 +27,21 @@ std::string when_due(SendStop reason, const SendPlan& plan) {
 
 std::string how_to_go_on(const SendPlan& plan, const SendEnd& end, const Blast& blast) {
     const std::string resume = fmt::format("`blast-send --resume {}`", blast.id);
-    if (!end.spill_file.empty())
+    if (!end.spill_file.empty()) {
         return fmt::format(
             "what it could not take is kept in '{}'; run {} on this machine before anything is resent",
             printable(end.spill_file), resume);
-    if (end.reason == SendStop::no_entry)
+    }
+    if (end.reason == SendStop::no_entry) {
         return fmt::format("check WSAPME_USER_TOKEN and the certificate, then {} goes on", resume);
-    if (end.reason == SendStop::circuit_open)
+    }
+    if (end.reason == SendStop::circuit_open) {
         return fmt::format("find out why, then {} goes on, with one message first", resume);
-    if (ends_by_itself(end))
+    }
+    if (ends_by_itself(end)) {
         return fmt::format(
             "`blast-send --due` goes on {}, or {} by hand", when_due(end.reason, plan), resume);
+    }
     return fmt::format("{} goes on", resume);
 }
 
@@ -59,16 +64,18 @@ ExitCode exit_code_of(SendStop reason, const BlastCounts& counts) {
 }
 
 void tell_end(const SendJob& job, const SendPlan& plan, const SendEnd& end, const Blast& blast) {
-    if (end.reason == SendStop::done)
+    if (end.reason == SendStop::done) {
         return;
+    }
     const std::string text =
         fmt::format("stopped: {}: {}", end.why, how_to_go_on(plan, end, blast));
-    if (exit_code_of(end.reason, {}) == ExitCode::unavailable)
+    if (exit_code_of(end.reason, {}) == ExitCode::unavailable) {
         job.log.error(text);
-    else if (job.options.mode == SendMode::due && ends_by_itself(end) && end.spill_file.empty())
+    } else if (job.options.mode == SendMode::due && ends_by_itself(end) && end.spill_file.empty()) {
         job.log.note(text);
-    else
+    } else {
         job.log.warn(text);
+    }
 }
 
 } // namespace blast

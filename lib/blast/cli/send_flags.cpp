@@ -68,40 +68,47 @@ bool contains(const std::vector<std::string>& flags, const std::string& flag) {
 const ModeRules& chosen_mode(const CLI::App& app) {
     const ModeRules* chosen = nullptr;
     for (const ModeRules& rules : mode_rules()) {
-        if (!given(app, rules.flag))
+        if (!given(app, rules.flag)) {
             continue;
-        if (chosen != nullptr)
+        }
+        if (chosen != nullptr) {
             throw UsageError(
                 fmt::format("{} and {} do not go together", chosen->flag, rules.flag),
                 "give one of them");
+        }
         chosen = &rules;
     }
-    if (chosen == nullptr)
+    if (chosen == nullptr) {
         throw UsageError(
             "nothing to send is named",
             "give --csv FILE, --from-blast ID, --resume ID or --due; see `blast-send --help`");
+    }
     return *chosen;
 }
 
 void require_message_and_tag(const CLI::App& app, const ModeRules& rules) {
     const bool fresh = rules.mode == SendMode::csv || rules.mode == SendMode::from_blast;
-    if (fresh && !given(app, "--message") && !given(app, "--message-file"))
+    if (fresh && !given(app, "--message") && !given(app, "--message-file")) {
         throw UsageError("no message is given", "add --message TEXT or --message-file FILE");
+    }
     // A test message is recorded nowhere, so it needs no name.
-    if (rules.mode == SendMode::csv && !given(app, "--tag") && !given(app, "--test"))
+    if (rules.mode == SendMode::csv && !given(app, "--tag") && !given(app, "--test")) {
         throw UsageError("--tag is missing", "name the campaign, such as --tag raya-2026");
+    }
 }
 
 void refuse_pairs(const CLI::App& app) {
     constexpr std::array<std::pair<const char*, const char*>, 3> pairs{
         {{"--dry-run", "--test"}, {"--test", "--at"}, {"--test", "--rejects"}}};
     for (const auto& [first, second] : pairs) {
-        if (given(app, first) && given(app, second))
+        if (given(app, first) && given(app, second)) {
             throw UsageError(
                 fmt::format("{} and {} do not go together", first, second), "give one of them");
+        }
     }
-    if (given(app, "--rejects") && !given(app, "--skip-invalid"))
+    if (given(app, "--rejects") && !given(app, "--skip-invalid")) {
         throw UsageError("--rejects is for rows that are left out", "add --skip-invalid");
+    }
 }
 
 } // namespace
@@ -192,28 +199,32 @@ void read_message_order(const CLI::App& app, SendFlags& flags) {
     std::map<const CLI::Option*, std::size_t> taken;
     for (const CLI::Option* const option : app.parse_order()) {
         const bool file = option->check_lname("message-file");
-        if (!file && !option->check_lname("message"))
+        if (!file && !option->check_lname("message")) {
             continue;
+        }
         const auto& values = option->results();
         std::size_t& next = taken[option];
-        if (next < values.size())
+        if (next < values.size()) {
             flags.messages.emplace_back(file, values[next++]);
+        }
     }
 }
 
 SendMode check_flags_go_together(const CLI::App& app) {
     const ModeRules& rules = chosen_mode(app);
     for (const std::string& flag : rules.required) {
-        if (!given(app, flag))
+        if (!given(app, flag)) {
             throw UsageError(
                 fmt::format("{} needs {}", rules.flag, flag), "see `blast-send --help`");
+        }
     }
     for (const std::string& flag : own_flags()) {
         const bool fits = flag == rules.flag || contains(pacing_flags(), flag) ||
                           contains(rules.required, flag) || contains(rules.allowed, flag);
-        if (given(app, flag) && !fits)
+        if (given(app, flag) && !fits) {
             throw UsageError(
                 fmt::format("{} does not go with {}", flag, rules.flag), "leave it out");
+        }
     }
     require_message_and_tag(app, rules);
     refuse_pairs(app);

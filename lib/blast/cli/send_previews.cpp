@@ -24,8 +24,9 @@ std::string shown_message(const std::string& text) {
 }
 
 void add_skipped(std::string& text, std::int64_t count, const char* why) {
-    if (count > 0)
+    if (count > 0) {
         text += fmt::format("  skipped   {:>9}  {}\n", with_thousands(count), why);
+    }
 }
 
 } // namespace
@@ -52,32 +53,36 @@ void print_dry_run(
                                            : nlohmann::ordered_json(nullptr)},
             {"takes_days", cost.days},
             {"messages", nlohmann::ordered_json::array()}};
-        for (const RenderedMessage& sample : queued.samples)
+        for (const RenderedMessage& sample : queued.samples) {
             document["messages"].push_back({{"to", sample.phone}, {"message", sample.text}});
+        }
         fmt::print("{}\n", document.dump());
         return;
     }
     std::string text = fmt::format(
         "Dry run: nothing was queued or sent\n  recipients{:>9}  {}\n",
         with_thousands(queued.queued), cost.words);
-    if (options.at)
+    if (options.at) {
         text += fmt::format(
             "  scheduled           {}\n", options.settings.timezone.for_people(*options.at));
+    }
     add_skipped(text, queued.skipped.invalid, "rows with an invalid number");
     add_skipped(text, queued.skipped.duplicate, "rows with a number that came before");
     add_skipped(text, queued.skipped.opted_out, "rows of people who have opted out");
-    for (const RenderedMessage& sample : queued.samples)
+    for (const RenderedMessage& sample : queued.samples) {
         text += fmt::format("\n  to {}\n{}", sample.phone, shown_message(sample.text));
+    }
     fmt::print("{}", text);
 }
 
 ExitCode print_test(const SendOptions& options, const std::string& phone, const TestMessage& sent) {
     if (options.settings.format == OutputFormat::json) {
         nlohmann::ordered_json document{{"test", true}, {"to", phone}, {"accepted", sent.accepted}};
-        if (sent.accepted)
+        if (sent.accepted) {
             document["message_id"] = sent.message_id;
-        else
+        } else {
             document["reason"] = sent.failure;
+        }
         document["message"] = sent.text;
         fmt::print("{}\n", document.dump());
     } else if (sent.accepted) {

@@ -35,8 +35,9 @@ nlohmann::ordered_json as_json(const SendSummary& summary) {
 }
 
 void add_line(std::string& text, const char* what, std::int64_t count, const char* meaning) {
-    if (count > 0)
+    if (count > 0) {
         text += fmt::format("  {:<12}{:>9}  {}\n", what, with_thousands(count), meaning);
+    }
 }
 
 std::string for_people(const SendSummary& summary) {
@@ -68,13 +69,15 @@ std::string format_summary(const SendSummary& summary, OutputFormat format) {
 std::string format_summaries(const std::vector<SendSummary>& summaries, OutputFormat format) {
     if (format != OutputFormat::json) {
         std::string text;
-        for (const SendSummary& summary : summaries)
+        for (const SendSummary& summary : summaries) {
             text += for_people(summary);
+        }
         return text;
     }
     auto list = nlohmann::ordered_json::array();
-    for (const SendSummary& summary : summaries)
+    for (const SendSummary& summary : summaries) {
         list.push_back(as_json(summary));
+    }
     return list.dump() + "\n";
 }
 

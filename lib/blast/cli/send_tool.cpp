@@ -27,8 +27,9 @@ namespace {
 
 std::vector<MessageTemplate> templates_of(const SendOptions& options) {
     std::vector<MessageTemplate> templates;
-    for (const MessageText& message : options.messages)
+    for (const MessageText& message : options.messages) {
         templates.emplace_back(message.text, message.origin);
+    }
     return templates;
 }
 
@@ -44,38 +45,44 @@ QueueRequest queue_request(const SendOptions& options) {
     BlastSettings& settings = request.settings;
     settings.tag = options.tag;
     settings.stage = options.stage;
-    for (const MessageText& message : options.messages)
+    for (const MessageText& message : options.messages) {
         settings.messages.push_back(message.text);
+    }
     settings.devices = options.devices ? *options.devices : require_devices(options.settings);
     settings.rate = options.rate ? options.rate->text : settings.rate;
     settings.jitter_percent = options.jitter_percent.value_or(settings.jitter_percent);
     settings.daily_cap = options.daily_cap;
-    if (options.window)
+    if (options.window) {
         settings.window = options.window->text();
-    if (options.at)
+    }
+    if (options.at) {
         settings.scheduled_at =
             std::chrono::duration<double>(options.at->time_since_epoch()).count();
+    }
     return request;
 }
 
 /// Who has opted out gets no test message either, where there is a database that knows it.
 void refuse_opted_out(const SendOptions& options, const std::string& phone) {
-    if (options.settings.database_url.empty())
+    if (options.settings.database_url.empty()) {
         return;
+    }
     Connection connection(require_database_url(options.settings));
     require_current_schema(connection);
-    if (is_opted_out(connection, {phone}))
+    if (is_opted_out(connection, {phone})) {
         throw UsageError(
             fmt::format("--test: '{}' has opted out", mask_phone(phone)),
             "give another number, or run `blast-admin opt-out remove` first");
+    }
 }
 
 /// The setting up that a new blast needs before its rows are read: a database that fits and a gateway that answers.
 Connection open_checked(const SendOptions& options, const BlastSettings& settings, const Log& log) {
     Connection connection(require_database_url(options.settings));
     require_current_schema(connection);
-    if (!options.dry_run && !options.at)
+    if (!options.dry_run && !options.at) {
         preflight(require_gateway(options.settings, options.concurrency), settings.devices, log);
+    }
     return connection;
 }
 
@@ -92,12 +99,13 @@ bool confirm_queued(const SendJob& job, const BlastSettings& settings, const Que
 /// A time that has passed may be a slip, as in the year: it can still be cancelled.
 void tell_schedule(const SendJob& job, WallTime at) {
     const std::string time = job.options.settings.timezone.iso8601(at);
-    if (at < SystemClock().wall())
+    if (at < SystemClock().wall()) {
         job.log.warn(fmt::format(
             "{} has passed: the next `blast-send --due` sends it; `blast-admin cancel` drops it",
             time));
-    else
+    } else {
         job.log.note(fmt::format("queued for {}; `blast-send --due` sends it then", time));
+    }
 }
 
 ExitCode
@@ -144,17 +152,19 @@ ExitCode send_follow_up(SendJob& job) {
     Connection first(require_database_url(options.settings));
     require_current_schema(first);
     const auto earlier = load_blast(first, options.from_blast);
-    if (!earlier)
+    if (!earlier) {
         throw UsageError(
             fmt::format("there is no blast {}", options.from_blast),
             "blast-report --list shows those that exist");
+    }
     FollowUpRequest request;
     request.earlier = options.from_blast;
     request.stuck = options.stuck;
     request.older_than = options.older_than;
     request.blast = queue_request(options);
-    if (options.tag.empty())
+    if (options.tag.empty()) {
         request.blast.settings.tag = earlier->settings.tag;
+    }
     bool committed = false;
     Connection connection = open_checked(options, request.blast.settings, job.log);
     const QueuedBlast queued =
@@ -169,10 +179,11 @@ ExitCode send_test(SendJob& job) {
     const SendOptions& options = job.options;
     const PhoneParser parser(options.settings.region);
     const ParsedPhone phone = parser.parse(options.test_phone);
-    if (!phone.valid())
+    if (!phone.valid()) {
         throw UsageError(
             fmt::format("--test: '{}': {}", printable(options.test_phone), phone.problem),
             "give your own number");
+    }
     QueueRequest request = queue_request(options);
     const std::string device = request.settings.devices.front();
     const GatewaySettings gateway = require_gateway(options.settings, options.concurrency);

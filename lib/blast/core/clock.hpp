@@ -10,10 +10,13 @@ using WallTime = std::chrono::system_clock::time_point;
 /// Time since boot, suspended time included (CLOCK_BOOTTIME, clock_gettime(2)): a laptop that slept has aged.
 /// Never jumps; leases and timeouts are measured with it.
 struct BootClock {
+    // The names that the standard library's concept of a clock asks for.
+    // NOLINTBEGIN(readability-identifier-naming)
     using duration = std::chrono::nanoseconds;
     using rep = duration::rep;
     using period = duration::period;
     using time_point = std::chrono::time_point<BootClock>;
+    // NOLINTEND(readability-identifier-naming)
     static constexpr bool is_steady = true;
     static time_point now() noexcept;
 };

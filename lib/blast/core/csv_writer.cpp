@@ -14,8 +14,9 @@ bool is_digit(char byte) {
 bool is_e164(std::string_view cell) {
     constexpr std::size_t fewest_digits = 7;
     constexpr std::size_t most_digits = 15;
-    if (cell.empty() || cell[0] != '+')
+    if (cell.empty() || cell[0] != '+') {
         return false;
+    }
     cell.remove_prefix(1);
     return cell.size() >= fewest_digits && cell.size() <= most_digits &&
            std::all_of(cell.begin(), cell.end(), is_digit);
@@ -31,16 +32,18 @@ bool is_blank(char byte) {
 }
 
 bool needs_quotes(std::string_view cell) {
-    if (cell.empty())
+    if (cell.empty()) {
         return false;
+    }
     return is_blank(cell.front()) || is_blank(cell.back()) ||
            cell.find_first_of("\",;\t\r\n") != std::string_view::npos;
 }
 
 void append_quoted(std::string& out, std::string_view cell) {
     for (const char byte : cell) {
-        if (byte == '"')
+        if (byte == '"') {
             out += '"';
+        }
         out += byte;
     }
 }
@@ -48,25 +51,30 @@ void append_quoted(std::string& out, std::string_view cell) {
 void append_cell(std::string& out, std::string_view cell, FormulaCells formulas) {
     const bool neutralised = formulas == FormulaCells::neutralise && is_formula(cell);
     const bool quoted = needs_quotes(cell);
-    if (quoted)
+    if (quoted) {
         out += '"';
-    if (neutralised)
+    }
+    if (neutralised) {
         out += '\'';
+    }
     append_quoted(out, cell);
-    if (quoted)
+    if (quoted) {
         out += '"';
+    }
 }
 
 } // namespace
 
 void append_csv_row(
     std::string& out, const std::vector<std::string>& cells, FormulaCells formulas) {
-    if (cells.size() == 1 && cells[0].empty())
+    if (cells.size() == 1 && cells[0].empty()) {
         out += "\"\"";
+    }
     bool first = true;
     for (const std::string& cell : cells) {
-        if (!first)
+        if (!first) {
             out += ',';
+        }
         first = false;
         append_cell(out, cell, formulas);
     }

@@ -27,8 +27,9 @@ milliseconds parse_duration(std::string_view text, std::string_view what) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), amount);
     const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
     for (const auto& [name, factor] : units) {
-        if (error == std::errc() && unit == name && amount >= 0 && amount <= ten_years / factor)
+        if (error == std::errc() && unit == name && amount >= 0 && amount <= ten_years / factor) {
             return milliseconds(amount * factor);
+        }
     }
     throw UsageError(
         fmt::format("{}: '{}' is not a duration", what, printable(text)),
@@ -38,14 +39,18 @@ milliseconds parse_duration(std::string_view text, std::string_view what) {
 std::string format_duration(milliseconds duration) {
     const std::int64_t ms = duration.count();
     const std::int64_t seconds = ms / 1000;
-    if (ms < 1000)
+    if (ms < 1000) {
         return fmt::format("{}ms", ms);
-    if (seconds < 60)
+    }
+    if (seconds < 60) {
         return fmt::format("{:.1f}s", static_cast<double>(ms) / 1000.0);
-    if (seconds < 3600)
+    }
+    if (seconds < 3600) {
         return fmt::format("{}m {:02}s", seconds / 60, seconds % 60);
-    if (seconds < 86'400)
+    }
+    if (seconds < 86'400) {
         return fmt::format("{}h {:02}m", seconds / 3600, seconds / 60 % 60);
+    }
     return fmt::format("{}d {}h", seconds / 86'400, seconds / 3600 % 24);
 }
 

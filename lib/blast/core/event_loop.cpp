@@ -22,8 +22,9 @@ std::uint32_t epoll_events(Readiness interest) {
 } // namespace
 
 EventLoop::EventLoop() : epoll_(epoll_create1(EPOLL_CLOEXEC)), now_(BootClock::now()) {
-    if (epoll_ < 0)
+    if (epoll_ < 0) {
         throw_errno("epoll_create1");
+    }
 }
 
 EventLoop::~EventLoop() {
@@ -41,14 +42,16 @@ void EventLoop::watch(int descriptor, Readiness interest, std::function<void(Rea
         found->second = std::make_shared<Watch>(Watch{interest, std::move(on_ready)});
         return;
     }
-    if (epoll_ctl(epoll_, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, descriptor, &event) != 0)
+    if (epoll_ctl(epoll_, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, descriptor, &event) != 0) {
         throw_errno("epoll_ctl");
+    }
     watches_[descriptor] = std::make_shared<Watch>(Watch{interest, std::move(on_ready)});
 }
 
 void EventLoop::unwatch(int descriptor) {
-    if (watches_.erase(descriptor) > 0)
+    if (watches_.erase(descriptor) > 0) {
         epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor, nullptr);
+    }
 }
 
 EventLoop::Timer EventLoop::schedule(Instant when, std::function<void()> on_due) {
@@ -60,15 +63,17 @@ EventLoop::Timer EventLoop::schedule(Instant when, std::function<void()> on_due)
 
 void EventLoop::cancel(Timer timer) {
     const auto found = due_.find(timer);
-    if (found == due_.end())
+    if (found == due_.end()) {
         return;
+    }
     timers_.erase({found->second, timer});
     due_.erase(found);
 }
 
 int EventLoop::wait_milliseconds() const {
-    if (timers_.empty())
+    if (timers_.empty()) {
         return -1;
+    }
     const auto wait = timers_.begin()->first.first - BootClock::now();
     const auto rounded_up = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
     return static_cast<int>(std::clamp<std::int64_t>(rounded_up, 0, 60'000));
@@ -86,15 +91,17 @@ void EventLoop::run_once() {
     std::array<epoll_event, 128> events{};
     const int count =
         epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), wait_milliseconds());
-    if (count < 0 && errno != EINTR)
+    if (count < 0 && errno != EINTR) {
         throw_errno("epoll_wait");
+    }
     now_ = BootClock::now();
     for (int i = 0; i < count; ++i) {
         const epoll_event& event = events.at(static_cast<std::size_t>(i));
         const auto found =
             watches_.find(event.data.fd); // NOLINT(cppcoreguidelines-pro-type-union-access)
-        if (found == watches_.end())
+        if (found == watches_.end()) {
             continue; // a callback of this turn has unwatched it
+        }
         const auto watch = found->second;
         const bool broken = (event.events & (EPOLLERR | EPOLLHUP)) != 0;
         watch->on_ready(

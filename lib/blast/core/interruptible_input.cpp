@@ -17,20 +17,23 @@ InterruptibleInput::InterruptibleInput(int descriptor, const StopSignal& stop)
     : descriptor_(descriptor), stop_(stop) {}
 
 InterruptibleInput::int_type InterruptibleInput::underflow() {
-    if (wait(-1) == Readiness::stopped)
+    if (wait(-1) == Readiness::stopped) {
         return traits_type::eof();
+    }
     ssize_t count = 0;
     do
         count = read(descriptor_, buffer_.data(), buffer_.size());
     while (count < 0 && errno == EINTR);
-    if (count < 0)
+    if (count < 0) {
         throw UsageError(
             fmt::format(
                 "the input cannot be read ({})",
                 std::strerror(errno)), // NOLINT(concurrency-mt-unsafe): one thread
             "give a file or a pipe that is open for reading");
-    if (count == 0)
+    }
+    if (count == 0) {
         return traits_type::eof();
+    }
     setg(buffer_.data(), buffer_.data(), buffer_.data() + count);
     return traits_type::to_int_type(buffer_.front());
 }
@@ -46,8 +49,9 @@ InterruptibleInput::Readiness InterruptibleInput::wait(int milliseconds) const {
     do
         ready = poll(watched.data(), watched.size(), milliseconds);
     while (ready < 0 && errno == EINTR && stop_.received() == 0);
-    if (stop_.received() != 0)
+    if (stop_.received() != 0) {
         return Readiness::stopped;
+    }
     return watched[1].revents != 0 ? Readiness::bytes : Readiness::nothing_yet;
 }
 

@@ -24,12 +24,15 @@ std::pair<unsigned, unsigned> second_byte_range(unsigned lead) {
 }
 
 std::size_t length_from_lead(unsigned lead) {
-    if (lead < 0x80)
+    if (lead < 0x80) {
         return 1;
-    if (lead >= 0xC2 && lead <= 0xDF)
+    }
+    if (lead >= 0xC2 && lead <= 0xDF) {
         return 2;
-    if (lead >= 0xE0 && lead <= 0xEF)
+    }
+    if (lead >= 0xE0 && lead <= 0xEF) {
         return 3;
+    }
     return lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
 }
 
@@ -52,19 +55,23 @@ void append_escaped(std::string& out, char byte) {
 } // namespace
 
 std::size_t utf8_sequence_length(std::string_view text) noexcept {
-    if (text.empty())
+    if (text.empty()) {
         return 0;
+    }
     const auto lead = static_cast<unsigned char>(text[0]);
     const std::size_t length = length_from_lead(lead);
-    if (length <= 1 || text.size() < length)
+    if (length <= 1 || text.size() < length) {
         return text.size() < length ? 0 : length;
+    }
     const auto [low, high] = second_byte_range(lead);
     const auto second = static_cast<unsigned char>(text[1]);
-    if (second < low || second > high)
+    if (second < low || second > high) {
         return 0;
+    }
     for (std::size_t i = 2; i < length; ++i) {
-        if (!is_continuation(text[i]))
+        if (!is_continuation(text[i])) {
             return 0;
+        }
     }
     return length;
 }
@@ -72,8 +79,9 @@ std::size_t utf8_sequence_length(std::string_view text) noexcept {
 bool is_utf8(std::string_view text) noexcept {
     while (!text.empty()) {
         const std::size_t length = utf8_sequence_length(text);
-        if (length == 0)
+        if (length == 0) {
             return false;
+        }
         text.remove_prefix(length);
     }
     return true;
@@ -82,13 +90,15 @@ bool is_utf8(std::string_view text) noexcept {
 std::string printable(std::string_view text, std::size_t limit) {
     std::string out;
     while (!text.empty()) {
-        if (out.size() >= limit)
+        if (out.size() >= limit) {
             return out + "...";
+        }
         const std::size_t length = utf8_sequence_length(text);
         const std::string_view sequence = text.substr(0, length == 0 ? 1 : length);
         if (length == 0 || is_control(sequence)) {
-            for (const char byte : sequence)
+            for (const char byte : sequence) {
                 append_escaped(out, byte);
+            }
         } else {
             out += sequence;
         }
@@ -100,8 +110,9 @@ std::string printable(std::string_view text, std::size_t limit) {
 std::string mask_phone(std::string_view phone) {
     constexpr std::size_t shown_front = 5;
     constexpr std::size_t shown_back = 4;
-    if (phone.size() <= shown_front + shown_back)
+    if (phone.size() <= shown_front + shown_back) {
         return "***";
+    }
     return fmt::format(
         "{}***{}", phone.substr(0, shown_front), phone.substr(phone.size() - shown_back));
 }
@@ -119,8 +130,9 @@ std::string mask_phones(std::string_view text) {
         if (run.size() < fewest_digits || run.size() > most_digits) {
             out += run;
         } else {
-            if (!out.empty() && out.back() == '+')
+            if (!out.empty() && out.back() == '+') {
                 out.pop_back();
+            }
             out += mask_phone('+' + std::string(run));
         }
         text.remove_prefix(end);

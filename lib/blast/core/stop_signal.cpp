@@ -18,8 +18,9 @@ static_assert(std::atomic<int>::is_always_lock_free);
 
 extern "C" void on_stop_signal(int signal) {
     int expected = 0;
-    if (!first_signal.compare_exchange_strong(expected, signal))
+    if (!first_signal.compare_exchange_strong(expected, signal)) {
         _exit(128 + signal);
+    }
     const std::uint64_t one = 1;
     [[maybe_unused]] const ssize_t written = write(wake_descriptor.load(), &one, sizeof one);
 }
@@ -36,8 +37,9 @@ void handle(int signal, void (*handler)(int)) {
 
 StopSignal::StopSignal() {
     const int descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (descriptor < 0)
+    if (descriptor < 0) {
         throw std::runtime_error("eventfd failed");
+    }
     first_signal = 0;
     wake_descriptor = descriptor;
     handle(SIGINT, on_stop_signal);

@@ -27,8 +27,9 @@ const SentMessage* latest_in_scope(const std::vector<SentMessage>& sent, const R
         const bool in_time =
             message.sent_second >= scope.earliest && message.sent_second <= scope.latest;
         if (in_time && may_be_same_device(scope.device, message.device) &&
-            (latest == nullptr || order(*latest) < order(message)))
+            (latest == nullptr || order(*latest) < order(message))) {
             latest = &message;
+        }
     }
     return latest;
 }
@@ -59,23 +60,27 @@ Match match_reply(
             return may_be_answered(attempt, scope) &&
                    (latest == nullptr || attempt.begun_second >= latest->sent_second);
         });
-    if (newer_is_open)
+    if (newer_is_open) {
         return waits("a newer message to this phone may be on its way");
-    if (latest == nullptr)
+    }
+    if (latest == nullptr) {
         return waits("no message to this phone came before it");
+    }
     return {MatchVerdict::matched, latest->key, {}};
 }
 
 Match match_unknown_receipt(const StatusReceipt& receipt, const std::vector<OpenAttempt>& open) {
-    if (receipt.phone.empty() || !receipt.message_timestamp || open.size() != 1)
+    if (receipt.phone.empty() || !receipt.message_timestamp || open.size() != 1) {
         return waits(unknown_id);
+    }
     const OpenAttempt& attempt = open.front();
     const std::int64_t at = *receipt.message_timestamp;
     const bool inside = at >= attempt.begun_second - clock_slack_seconds &&
                         at <= attempt.ended_second + clock_slack_seconds;
     if (attempt.state != OutboxState::unconfirmed || !inside ||
-        !may_be_same_device(receipt.device, attempt.device))
+        !may_be_same_device(receipt.device, attempt.device)) {
         return waits(unknown_id);
+    }
     return {MatchVerdict::confirms, attempt.key, {}};
 }
 

@@ -24,11 +24,13 @@ public:
     explicit Normalised(std::string_view name) noexcept : rest_(name) { skip_gap(); }
 
     char32_t next() noexcept {
-        if (rest_.empty())
+        if (rest_.empty()) {
             return 0;
+        }
         const char32_t code_point = take_code_point(rest_);
-        if (!is_gap(code_point))
+        if (!is_gap(code_point)) {
             return lower_case(code_point);
+        }
         skip_gap();
         return rest_.empty() ? 0 : U'_';
     }
@@ -37,8 +39,9 @@ private:
     void skip_gap() noexcept {
         while (!rest_.empty()) {
             std::string_view after = rest_;
-            if (!is_gap(take_code_point(after)))
+            if (!is_gap(take_code_point(after))) {
                 return;
+            }
             rest_ = after;
         }
     }
@@ -49,8 +52,9 @@ private:
 std::string without_blanks_around(std::string_view name) {
     constexpr std::string_view blanks = " \t\r\n\v\f";
     const std::size_t first = name.find_first_not_of(blanks);
-    if (first == std::string_view::npos)
+    if (first == std::string_view::npos) {
         return {};
+    }
     return std::string(name.substr(first, name.find_last_not_of(blanks) - first + 1));
 }
 
@@ -64,8 +68,9 @@ std::size_t index_of(const std::vector<std::string>& columns, std::string_view w
 void refuse_twins(const std::vector<std::string>& names, std::string_view origin) {
     for (std::size_t i = 0; i < names.size(); ++i) {
         const std::size_t first = index_of(names, names[i]);
-        if (first == i)
+        if (first == i) {
             continue;
+        }
         throw UsageError(
             fmt::format(
                 "{}: columns {} and {} have the same name, \"{}\"", origin, first + 1, i + 1,
@@ -79,8 +84,9 @@ void refuse_twins(const std::vector<std::string>& names, std::string_view origin
 std::string normalised_column_name(std::string_view name) {
     std::string out;
     Normalised characters(name);
-    while (const char32_t code_point = characters.next())
+    while (const char32_t code_point = characters.next()) {
         append_utf8(out, code_point);
+    }
     return out;
 }
 
@@ -89,10 +95,12 @@ bool same_column_name(std::string_view left, std::string_view right) noexcept {
     Normalised right_characters(right);
     while (true) {
         const char32_t code_point = left_characters.next();
-        if (code_point != right_characters.next())
+        if (code_point != right_characters.next()) {
             return false;
-        if (code_point == 0)
+        }
+        if (code_point == 0) {
             return true;
+        }
     }
 }
 
@@ -106,18 +114,21 @@ const std::vector<std::string_view>& phone_column_names() {
 std::string quoted_columns(const std::vector<std::string>& columns) {
     constexpr std::size_t most = 30;
     std::string out;
-    for (std::size_t i = 0; i < columns.size() && i < most; ++i)
+    for (std::size_t i = 0; i < columns.size() && i < most; ++i) {
         out += fmt::format("{}\"{}\"", i == 0 ? "" : ", ", printable(columns[i], 60));
-    if (columns.size() > most)
+    }
+    if (columns.size() > most) {
         out += fmt::format(" and {} more", columns.size() - most);
+    }
     return out;
 }
 
 std::vector<std::string> usable_columns(std::vector<std::string> names, std::string_view origin) {
     for (std::size_t i = 0; i < names.size(); ++i) {
         names[i] = without_blanks_around(names[i]);
-        if (normalised_column_name(names[i]).empty())
+        if (normalised_column_name(names[i]).empty()) {
             names[i] = fmt::format("column_{}", i + 1);
+        }
     }
     refuse_twins(names, origin);
     return names;
@@ -127,16 +138,18 @@ std::size_t find_phone_column(
     const std::vector<std::string>& columns, std::string_view wanted, std::string_view origin) {
     if (!wanted.empty()) {
         const std::size_t index = index_of(columns, wanted);
-        if (index < columns.size())
+        if (index < columns.size()) {
             return index;
+        }
         throw UsageError(
             fmt::format("{}: no column \"{}\"", origin, printable(wanted)),
             "give --phone-column one of " + quoted_columns(columns));
     }
     for (const std::string_view name : phone_column_names()) {
         const std::size_t index = index_of(columns, name);
-        if (index < columns.size())
+        if (index < columns.size()) {
             return index;
+        }
     }
     throw UsageError(
         fmt::format("{}: no phone column", origin),

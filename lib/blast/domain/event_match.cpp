@@ -18,25 +18,29 @@ const Values& values_of(const std::map<std::string, Values>& all, const std::str
 } // namespace
 
 EventTime time_of(const IncomingMessage& message, double received_at) {
-    if (!message.at || static_cast<double>(*message.at) > received_at + future_slack_seconds)
+    if (!message.at || static_cast<double>(*message.at) > received_at + future_slack_seconds) {
         return {received_at, false};
+    }
     return {static_cast<double>(*message.at), true};
 }
 
 std::vector<Match> match_receipt(const StatusReceipt& receipt, const EventFacts& facts) {
     std::vector<Match> matches;
-    for (const SentMessage& message : values_of(facts.sent_by_message_id, receipt.message_id))
+    for (const SentMessage& message : values_of(facts.sent_by_message_id, receipt.message_id)) {
         matches.push_back({MatchVerdict::matched, message.key, {}});
-    if (matches.empty())
+    }
+    if (matches.empty()) {
         matches.push_back(
             match_unknown_receipt(receipt, values_of(facts.open_attempts, receipt.phone)));
+    }
     return matches;
 }
 
 bool is_about_forgotten(const InboxEvent& event, const EventFacts& facts) {
     const auto* const receipt = std::get_if<StatusReceipt>(&event.content);
-    if (receipt == nullptr)
+    if (receipt == nullptr) {
         return false;
+    }
     const auto& sent = values_of(facts.sent_by_message_id, receipt->message_id);
     return std::any_of(
         sent.begin(), sent.end(), [](const SentMessage& message) { return message.forgotten; });

@@ -19,18 +19,21 @@ void GatewayRest::succeeded() {
 
 void GatewayRest::failed(Instant now, std::optional<std::chrono::seconds> retry_after) {
     ++failures_;
-    if (retry_after)
+    if (retry_after) {
         rests_until_ = std::max(rests_until_, now + *retry_after);
+    }
     // What was under way when the rest began fails during it, and tells nothing new.
-    if (failures_ < failures_before_rest || now < rests_until_)
+    if (failures_ < failures_before_rest || now < rests_until_) {
         return;
+    }
     ++rests_;
     rests_until_ = now + backoff_.next(random_);
 }
 
 std::size_t GatewayRest::allowed(Instant now, std::size_t concurrency) const {
-    if (now < rests_until_)
+    if (now < rests_until_) {
         return 0;
+    }
     return failures_ < failures_before_rest ? concurrency : 1;
 }
 

@@ -3,10 +3,12 @@
 namespace blast {
 
 EventKind kind_of(const InboxEvent& event) noexcept {
-    if (std::holds_alternative<StatusReceipt>(event.content))
+    if (std::holds_alternative<StatusReceipt>(event.content)) {
         return EventKind::status;
-    if (std::holds_alternative<IncomingMessage>(event.content))
+    }
+    if (std::holds_alternative<IncomingMessage>(event.content)) {
         return EventKind::message;
+    }
     const auto* const unmatchable = std::get_if<UnmatchableEvent>(&event.content);
     return unmatchable == nullptr ? EventKind::unknown : unmatchable->kind;
 }

@@ -26,11 +26,13 @@ Jid person(std::string_view user) {
     const std::string_view digits = user.substr(0, colon);
     if (colon != std::string_view::npos) {
         const std::string_view device = user.substr(colon + 1);
-        if (!is_number(device) || device.size() > longest_device)
+        if (!is_number(device) || device.size() > longest_device) {
             return {};
+        }
     }
-    if (!is_phone(digits))
+    if (!is_phone(digits)) {
         return {};
+    }
     return {JidKind::person, '+' + std::string(digits)};
 }
 
@@ -38,16 +40,20 @@ Jid person(std::string_view user) {
 
 Jid parse_jid(std::string_view text) {
     const std::size_t at = text.find('@');
-    if (at == std::string_view::npos || at == 0)
+    if (at == std::string_view::npos || at == 0) {
         return {};
+    }
     const std::string_view user = text.substr(0, at);
     const std::string_view server = text.substr(at + 1);
-    if (server == "s.whatsapp.net" || server == "c.us")
+    if (server == "s.whatsapp.net" || server == "c.us") {
         return person(user);
-    if (server == "g.us")
+    }
+    if (server == "g.us") {
         return {JidKind::group, {}};
-    if (server == "lid")
+    }
+    if (server == "lid") {
         return {JidKind::hidden, {}};
+    }
     return {};
 }
 

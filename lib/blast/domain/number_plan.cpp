@@ -32,19 +32,22 @@ template <typename Visit>
 void visit_regions(Visit visit) {
     using i18n::phonenumbers::metadata_get;
     using i18n::phonenumbers::metadata_size;
-    if (metadata_get == nullptr || metadata_size == nullptr)
+    if (metadata_get == nullptr || metadata_size == nullptr) {
         return;
+    }
     constexpr std::uint32_t region_tag = (1U << 3U) | 2U;
     google::protobuf::io::CodedInputStream stream(
         static_cast<const std::uint8_t*>(metadata_get()), metadata_size());
     PhoneMetadata metadata;
     while (stream.ReadTag() == region_tag) {
         std::uint32_t length = 0;
-        if (!stream.ReadVarint32(&length))
+        if (!stream.ReadVarint32(&length)) {
             return;
+        }
         const auto outer = stream.PushLimit(static_cast<int>(length));
-        if (!metadata.ParseFromCodedStream(&stream))
+        if (!metadata.ParseFromCodedStream(&stream)) {
             return;
+        }
         stream.PopLimit(outer);
         visit(metadata);
     }
@@ -53,15 +56,18 @@ void visit_regions(Visit visit) {
 /// The region's metadata, where no other region has its calling code.
 std::optional<PhoneMetadata> only_region_of_its_code(std::string_view region) {
     constexpr std::string_view no_country = "001"; // the id of many plans, such as +800's
-    if (region == no_country)
+    if (region == no_country) {
         return {};
+    }
     std::optional<PhoneMetadata> found;
     visit_regions([&](const PhoneMetadata& metadata) {
-        if (metadata.id() == region)
+        if (metadata.id() == region) {
             found = metadata;
+        }
     });
-    if (!found)
+    if (!found) {
         return {};
+    }
     int sharing = 0;
     visit_regions([&](const PhoneMetadata& metadata) {
         sharing += metadata.country_code() == found->country_code() ? 1 : 0;
@@ -99,8 +105,9 @@ std::vector<Kind> kinds_of(const PhoneMetadata& metadata) {
          {&metadata.mobile(), &metadata.fixed_line(), &metadata.toll_free(),
           &metadata.premium_rate(), &metadata.shared_cost(), &metadata.voip(),
           &metadata.personal_number(), &metadata.pager(), &metadata.uan(), &metadata.voicemail()}) {
-        if (!description->national_number_pattern().empty())
+        if (!description->national_number_pattern().empty()) {
             kinds.emplace_back(*description);
+        }
     }
     return kinds;
 }
@@ -147,11 +154,13 @@ NumberPlan::~NumberPlan() = default;
 
 std::unique_ptr<const NumberPlan> NumberPlan::of_region(std::string_view region) {
     const std::optional<PhoneMetadata> metadata = only_region_of_its_code(region);
-    if (!metadata)
+    if (!metadata) {
         return nullptr;
+    }
     auto rules = std::make_unique<const Rules>(*metadata);
-    if (!rules->usable(*metadata))
+    if (!rules->usable(*metadata)) {
         return nullptr;
+    }
     return std::unique_ptr<const NumberPlan>(new NumberPlan(std::move(rules)));
 }
 
@@ -159,37 +168,42 @@ std::unique_ptr<const NumberPlan> NumberPlan::of_region(std::string_view region)
 /// than looking at the front.
 std::string_view NumberPlan::national_part(std::string_view digits) const {
     const Rules& rules = *rules_;
-    if (rules.international_prefix.empty())
+    if (rules.international_prefix.empty()) {
         return {};
+    }
     if (digits.starts_with(rules.calling_code)) {
         // Parse takes the code off a number that fits the plan only without it.
         const bool ambiguous =
             rules.begins_with_trunk_prefix(digits) || rules.any.matches_pattern(digits);
         return ambiguous ? std::string_view() : digits.substr(rules.calling_code.size());
     }
-    if (rules.begins_with_trunk_prefix(digits))
+    if (rules.begins_with_trunk_prefix(digits)) {
         return digits.substr(rules.trunk_prefix.size());
+    }
     return digits;
 }
 
 std::string NumberPlan::e164(std::string_view digits, bool international) const {
     constexpr std::size_t longest = 17;
-    if (digits.size() > longest)
+    if (digits.size() > longest) {
         return {};
+    }
     const std::string& prefix = rules_->international_prefix;
     if (!international && !prefix.empty() && digits.starts_with(prefix)) {
         digits.remove_prefix(prefix.size());
         international = true;
     }
     std::string_view national;
-    if (!international)
+    if (!international) {
         national = national_part(digits);
-    else if (digits.starts_with(rules_->calling_code))
+    } else if (digits.starts_with(rules_->calling_code)) {
         national = digits.substr(rules_->calling_code.size());
+    }
     const bool plain =
         !national.empty() && national[0] != '0' && !rules_->begins_with_trunk_prefix(national);
-    if (!plain || !rules_->valid(national))
+    if (!plain || !rules_->valid(national)) {
         return {};
+    }
     std::string number;
     number.reserve(1 + rules_->calling_code.size() + national.size());
     number += '+';

@@ -19,14 +19,16 @@ std::string bare_words(std::string_view text) {
     bool gap = false;
     while (!text.empty()) {
         char32_t code_point = take_code_point(text);
-        if (code_point >= full_width_first && code_point <= full_width_last)
+        if (code_point >= full_width_first && code_point <= full_width_last) {
             code_point = code_point - full_width_first + U'!';
+        }
         if (!is_letter_or_digit(code_point)) {
             gap = true;
             continue;
         }
-        if (gap && !out.empty())
+        if (gap && !out.empty()) {
             out += ' ';
+        }
         gap = false;
         append_utf8(out, lower_case(code_point));
     }
@@ -83,14 +85,16 @@ const std::vector<std::string_view>& OptOutWords::built_in() {
 }
 
 OptOutWords::OptOutWords(const std::vector<std::string>& extra) {
-    for (const std::string_view word : built_in())
+    for (const std::string_view word : built_in()) {
         words_.insert(bare_words(word));
+    }
     for (const std::string& word : extra) {
         std::string bare = bare_words(word);
-        if (bare.empty())
+        if (bare.empty()) {
             throw UsageError(
                 fmt::format("--opt-out-word \"{}\" has no letter or digit", printable(word)),
                 "give a word that people can answer with");
+        }
         words_.insert(std::move(bare));
     }
 }
@@ -98,8 +102,9 @@ OptOutWords::OptOutWords(const std::vector<std::string>& extra) {
 bool OptOutWords::matches(std::string_view message) const {
     // A message far longer than any word is none, however much of it is punctuation: no need to read it all.
     constexpr std::size_t longest_message_read = 4096;
-    if (message.size() > longest_message_read)
+    if (message.size() > longest_message_read) {
         return false;
+    }
     return words_.contains(bare_words(message));
 }
 

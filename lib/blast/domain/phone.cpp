@@ -55,10 +55,12 @@ std::string validity_problem(const PhoneNumber& number) {
 ParsedPhone parse_by_library(const std::string& text, const std::string& region) {
     PhoneNumber number;
     const PhoneNumberUtil::ErrorType error = library().Parse(text, region, &number);
-    if (error != PhoneNumberUtil::NO_PARSING_ERROR)
+    if (error != PhoneNumberUtil::NO_PARSING_ERROR) {
         return {{}, parse_problem(error)};
-    if (!library().IsValidNumber(number))
+    }
+    if (!library().IsValidNumber(number)) {
         return {{}, validity_problem(number)};
+    }
     ParsedPhone phone;
     library().Format(number, PhoneNumberUtil::E164, &phone.e164);
     return phone;
@@ -66,18 +68,20 @@ ParsedPhone parse_by_library(const std::string& text, const std::string& region)
 
 std::string upper_case(std::string_view region) {
     std::string code;
-    for (const char letter : region)
+    for (const char letter : region) {
         code += letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - ('a' - 'A')) : letter;
+    }
     return code;
 }
 
 void require_region(const std::string& code) {
     std::set<std::string> known;
     library().GetSupportedRegions(&known);
-    if (!known.contains(code))
+    if (!known.contains(code)) {
         throw UsageError(
             fmt::format("BLAST_REGION \"{}\" is no country", printable(code)),
             "give its two letters from ISO 3166, such as MY");
+    }
 }
 
 } // namespace
@@ -90,21 +94,25 @@ class PhoneParser::Rules {
 public:
     explicit Rules(std::string_view region)
         : region_(upper_case(region)), plan_(NumberPlan::of_region(region_)) {
-        if (!plan_)
+        if (!plan_) {
             require_region(region_);
+        }
     }
 
     ParsedPhone parse(std::string_view raw) const {
         const PhoneSpelling spelling = read_phone_spelling(raw);
-        if (!spelling.problem.empty())
+        if (!spelling.problem.empty()) {
             return {{}, spelling.problem};
+        }
         if (plan_) {
             std::string e164 = plan_->e164(spelling.digits, spelling.international);
-            if (!e164.empty())
+            if (!e164.empty()) {
                 return {std::move(e164), {}};
+            }
         }
-        if (spelling.international)
+        if (spelling.international) {
             return parse_by_library('+' + spelling.digits, region_);
+        }
         return parse_without_plus(spelling.digits);
     }
 
@@ -112,8 +120,9 @@ private:
     /// As a number of the region; else as an international one that lost its plus, or has 00 in its place.
     ParsedPhone parse_without_plus(const std::string& digits) const {
         ParsedPhone national = parse_by_library(digits, region_);
-        if (national.valid())
+        if (national.valid()) {
             return national;
+        }
         const std::size_t zeros = digits.starts_with("00") ? 2 : 0;
         ParsedPhone international = parse_by_library('+' + digits.substr(zeros), region_);
         return international.valid() ? international : national;

@@ -17,8 +17,9 @@ constexpr std::string_view blanks = " \t\r\n";
 
 std::string_view without_blanks_around(std::string_view text) {
     const std::size_t first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos)
+    if (first == std::string_view::npos) {
         return {};
+    }
     return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
@@ -32,32 +33,39 @@ bool take_digits(std::string_view& text) {
 /// "6.01E+10" and "6,01E+10": scientific notation. "60123456789.0": a number with decimals, whose dot would be dropped as
 /// punctuation and its zero taken for a digit more.
 bool rewritten_by_spreadsheet(std::string_view text) {
-    if (text.starts_with('+'))
+    if (text.starts_with('+')) {
         text.remove_prefix(1);
-    if (!take_digits(text) || text.empty())
+    }
+    if (!take_digits(text) || text.empty()) {
         return false;
+    }
     const bool decimals = text[0] == '.' || text[0] == ',';
     if (decimals) {
         text.remove_prefix(1);
         const std::string_view fraction = text.substr(0, text.find_first_of("eE"));
-        if (!take_digits(text))
+        if (!take_digits(text)) {
             return false;
-        if (text.empty())
+        }
+        if (text.empty()) {
             return fraction.find_first_not_of('0') == std::string_view::npos;
+        }
     }
-    if (text[0] != 'e' && text[0] != 'E')
+    if (text[0] != 'e' && text[0] != 'E') {
         return false;
+    }
     text.remove_prefix(1);
-    if (!text.empty() && (text[0] == '+' || text[0] == '-'))
+    if (!text.empty() && (text[0] == '+' || text[0] == '-')) {
         text.remove_prefix(1);
+    }
     return take_digits(text) && text.empty();
 }
 
 enum class Mark { dropped, plus, digit, control, foreign };
 
 Mark ascii_mark(char32_t code_point) {
-    if (code_point >= U'0' && code_point <= U'9')
+    if (code_point >= U'0' && code_point <= U'9') {
         return Mark::digit;
+    }
     if (code_point < U' ' || code_point == 0x7F)
         return Mark::control;
     switch (code_point) {
@@ -119,17 +127,20 @@ bool read_mark(char32_t code_point, PhoneSpelling& spelling) {
     case Mark::dropped: return true;
     case Mark::digit: spelling.digits += static_cast<char>(code_point); return true;
     case Mark::plus:
-        if (spelling.international || !spelling.digits.empty())
+        if (spelling.international || !spelling.digits.empty()) {
             return false;
+        }
         spelling.international = true;
         return true;
     case Mark::control: return false;
     case Mark::foreign: break;
     }
-    if (code_point < 0x80)
+    if (code_point < 0x80) {
         return false;
-    if (is_punctuation(code_point))
+    }
+    if (is_punctuation(code_point)) {
         return true;
+    }
     const std::string digit = digit_of_any_script(code_point);
     spelling.digits += digit;
     return !digit.empty();
@@ -150,28 +161,35 @@ bool has_control_character(std::string_view text) {
 PhoneSpelling read_phone_spelling(std::string_view raw) {
     constexpr std::size_t longest = 250;
     std::string_view text = without_blanks_around(raw);
-    if (text.starts_with('\''))
+    if (text.starts_with('\'')) {
         text.remove_prefix(1);
-    if (text.empty())
+    }
+    if (text.empty()) {
         return problem("no phone number");
-    if (text.size() > longest)
+    }
+    if (text.size() > longest) {
         return problem("not a phone number");
+    }
     PhoneSpelling spelling;
     std::string_view rest = text;
     while (!rest.empty()) {
-        if (read_mark(take_code_point(rest), spelling))
+        if (read_mark(take_code_point(rest), spelling)) {
             continue;
-        if (rewritten_by_spreadsheet(text))
+        }
+        if (rewritten_by_spreadsheet(text)) {
             break;
+        }
         return problem(
             has_control_character(text) ? "has a control character in it" : "not a phone number");
     }
-    if (rewritten_by_spreadsheet(text))
+    if (rewritten_by_spreadsheet(text)) {
         return problem(fmt::format(
             "looks like a number that Excel rewrote ({}): format the column as text",
             printable(text, 40)));
-    if (spelling.digits.empty())
+    }
+    if (spelling.digits.empty()) {
         return problem("not a phone number");
+    }
     return spelling;
 }
 

@@ -26,8 +26,9 @@ PollMachine::PollMachine(const PollLimits& limits, Random& random, Instant now)
 
 std::vector<PollCommand> PollMachine::next(const PollEvent& event, Instant now) {
     std::vector<PollCommand> commands;
-    if (ended_)
+    if (ended_) {
         return commands;
+    }
     std::visit([&](const auto& told) { take(told, now); }, event);
     watch_limits(now);
     begin_checks(commands, now);
@@ -49,8 +50,9 @@ void PollMachine::take(const Exchanged& event, Instant) {
     database_busy_ = false;
     counts_.passed_over += static_cast<std::int64_t>(exchange_.claim) -
                            static_cast<std::int64_t>(event.claimed.size());
-    for (const MessageHandle message : event.claimed)
+    for (const MessageHandle message : event.claimed) {
         ready_.push_back({message, exchange_begun_at_ + limits_.lease});
+    }
     exchange_ = {};
 }
 
@@ -59,8 +61,9 @@ void PollMachine::take(const Exchanged& event, Instant) {
 void PollMachine::take(const DatabaseLost&, Instant now) {
     database_busy_ = false;
     database_ready_ = false;
-    if (!database_away_since_)
+    if (!database_away_since_) {
         database_away_since_ = now;
+    }
     told_.insert(told_.begin(), exchange_.told.begin(), exchange_.told.end());
     exchange_ = {};
 }
@@ -72,13 +75,15 @@ void PollMachine::take(const DatabaseReady&, Instant) {
 
 void PollMachine::take(const CheckEnded& event, Instant now) {
     const auto begun = begun_at_.find(event.message);
-    if (begun == begun_at_.end())
+    if (begun == begun_at_.end()) {
         return;
+    }
     usual_latency_ = (usual_latency_ * 7 + (now - begun->second)) / 8;
     begun_at_.erase(begun);
     ever_answered_ = ever_answered_ || event.answered;
-    if (told_.empty() && released_.empty())
+    if (told_.empty() && released_.empty()) {
         unwritten_since_ = now;
+    }
     if (event.outcome == CheckEnded::Outcome::told) {
         rest_.succeeded();
         ++counts_.checked;
@@ -88,10 +93,12 @@ void PollMachine::take(const CheckEnded& event, Instant now) {
     rest_.failed(now, event.retry_after);
     ++counts_.failed;
     released_.push_back(event.message);
-    if (event.outcome == CheckEnded::Outcome::token_refused)
+    if (event.outcome == CheckEnded::Outcome::token_refused) {
         end_for(PollEnd::token_refused);
-    if (event.outcome == CheckEnded::Outcome::untrusted)
+    }
+    if (event.outcome == CheckEnded::Outcome::untrusted) {
         end_for(PollEnd::untrusted);
+    }
 }
 
 void PollMachine::take(const PollStopRequested& event, Instant) {
@@ -102,31 +109,36 @@ void PollMachine::take(const PollTick&, Instant) {}
 
 /// The first reason stays.
 void PollMachine::end_for(PollEnd reason) {
-    if (ending_)
+    if (ending_) {
         return;
+    }
     ending_ = reason;
 }
 
 void PollMachine::let_ready_go() {
     counts_.let_go += static_cast<std::int64_t>(ready_.size());
-    for (const Held& held : ready_)
+    for (const Held& held : ready_) {
         released_.push_back(held.message);
+    }
     ready_.clear();
 }
 
 void PollMachine::watch_limits(Instant now) {
     // With nothing under way no success can end the gateway's rest early.
     const Instant begins = begun_at_.empty() ? std::max(now, rest_.rests_until()) : now;
-    if (begins + usual_latency_ >= limits_.deadline)
+    if (begins + usual_latency_ >= limits_.deadline) {
         end_for(PollEnd::deadline);
-    if (!ever_answered_ && rest_.rests() >= rests_before_giving_up)
+    }
+    if (!ever_answered_ && rest_.rests() >= rests_before_giving_up) {
         end_for(PollEnd::unreachable);
+    }
     if (database_away_since_ && now - *database_away_since_ >= limits_.database_budget) {
         end_for(PollEnd::database_away);
         ending_ = PollEnd::database_away;
     }
-    if (ending_)
+    if (ending_) {
         let_ready_go();
+    }
 }
 
 void PollMachine::begin_checks(std::vector<PollCommand>& commands, Instant now) {
@@ -135,10 +147,11 @@ void PollMachine::begin_checks(std::vector<PollCommand>& commands, Instant now) 
         ready_.pop_front();
         const milliseconds limit = time_for_request(held, now);
         // Too late for its lease, so another run may have it: it stays for the next pass.
-        if (limit >= shortest_request)
+        if (limit >= shortest_request) {
             commands.emplace_back(begin(held, limit, now));
-        else
+        } else {
             ++counts_.let_go;
+        }
     }
 }
 
@@ -156,14 +169,16 @@ Check PollMachine::begin(const Held& held, milliseconds limit, Instant now) {
 milliseconds PollMachine::time_for_request(const Held& held, Instant now) const {
     std::chrono::nanoseconds limit =
         std::min<std::chrono::nanoseconds>(limits_.request_limit, held.lease_ends - now);
-    if (limits_.deadline != Instant::max())
+    if (limits_.deadline != Instant::max()) {
         limit = std::min<std::chrono::nanoseconds>(limit, limits_.deadline - now + past_deadline);
+    }
     return std::chrono::floor<milliseconds>(limit);
 }
 
 void PollMachine::use_database(std::vector<PollCommand>& commands, Instant now) {
-    if (!database_ready_ || database_busy_)
+    if (!database_ready_ || database_busy_) {
         return;
+    }
     const bool claims = wants_claim(now);
     if (claims && candidates_ == 0) {
         database_busy_ = true;
@@ -211,39 +226,46 @@ bool PollMachine::nothing_to_ask() const {
 }
 
 bool PollMachine::is_finished() const {
-    if (ending_ == PollEnd::database_away)
+    if (ending_ == PollEnd::database_away) {
         return true;
+    }
     return nothing_to_ask() && !database_busy_ && told_.empty() && released_.empty();
 }
 
 std::size_t PollMachine::batch() const {
-    if (!limits_.per_second)
+    if (!limits_.per_second) {
         return static_cast<std::size_t>(largest_batch);
+    }
     const double rows = *limits_.per_second * static_cast<double>(batch_time.count());
     return static_cast<std::size_t>(std::clamp(std::ceil(rows), 1.0, largest_batch));
 }
 
 std::chrono::nanoseconds PollMachine::gap() const {
-    if (!limits_.per_second)
+    if (!limits_.per_second) {
         return {};
+    }
     return std::chrono::nanoseconds(std::llround(1e9 / *limits_.per_second));
 }
 
 Instant PollMachine::wake_at(Instant now) const {
     Instant wake = now + std::chrono::seconds(1);
     const auto no_later_than = [&](Instant when) { wake = std::min(wake, std::max(now, when)); };
-    if (limits_.deadline != Instant::max() && !ending_)
+    if (limits_.deadline != Instant::max() && !ending_) {
         no_later_than(
             limits_.deadline - std::chrono::duration_cast<Instant::duration>(usual_latency_));
+    }
     const bool unwritten = !told_.empty() || !released_.empty();
-    if (unwritten && database_ready_ && !database_busy_)
+    if (unwritten && database_ready_ && !database_busy_) {
         no_later_than(unwritten_since_ + write_delay);
-    if (database_away_since_)
+    }
+    if (database_away_since_) {
         no_later_than(*database_away_since_ + limits_.database_budget);
+    }
     const Instant rested = std::max(now, rest_.rests_until());
     if (!ending_ && !ready_.empty() &&
-        begun_at_.size() < rest_.allowed(rested, limits_.concurrency))
+        begun_at_.size() < rest_.allowed(rested, limits_.concurrency)) {
         no_later_than(std::max(next_check_at_, rested));
+    }
     return wake;
 }
 

@@ -14,8 +14,9 @@ bool still_moves(const TrackedMessage& message, WallTime now) {
 }
 
 bool is_due(const TrackedMessage& message, WallTime now) {
-    if (!still_moves(message, now))
+    if (!still_moves(message, now)) {
         return false;
+    }
     return !message.last_checked_at ||
            now - *message.last_checked_at >= check_gap(now - message.sent_at);
 }
@@ -29,8 +30,9 @@ std::optional<WallTime> next_check(const TrackedMessage& message) {
             *message.last_checked_at + shortest_check_gap,
             message.sent_at + (checked_age * 4 + std::chrono::nanoseconds(2)) / 3);
     }
-    if (!still_moves(message, due))
+    if (!still_moves(message, due)) {
         return std::nullopt;
+    }
     return due;
 }
 

@@ -20,12 +20,14 @@ bool is_digit(char c) {
 
 std::optional<minutes> parse_hours_minutes(std::string_view text) {
     if (text.size() != 5 || text[2] != ':' || !is_digit(text[0]) || !is_digit(text[1]) ||
-        !is_digit(text[3]) || !is_digit(text[4]))
+        !is_digit(text[3]) || !is_digit(text[4])) {
         return std::nullopt;
+    }
     const int hour = (text[0] - '0') * 10 + (text[1] - '0');
     const int minute = (text[3] - '0') * 10 + (text[4] - '0');
-    if (hour > 23 || minute > 59)
+    if (hour > 23 || minute > 59) {
         return std::nullopt;
+    }
     return minutes(hour * 60 + minute);
 }
 
@@ -35,10 +37,11 @@ SendWindow::SendWindow(std::string_view text, std::string_view what) : text_(tex
     const auto from = parse_hours_minutes(text.substr(0, text.find('-')));
     const auto to =
         text.size() == 11 && text[5] == '-' ? parse_hours_minutes(text.substr(6)) : std::nullopt;
-    if (!from || !to)
+    if (!from || !to) {
         throw UsageError(
             fmt::format("{}: '{}' is not a window", what, printable(text)),
             "write it as HH:MM-HH:MM, such as 09:00-18:00");
+    }
     from_ = *from;
     to_ = *to;
 }
@@ -49,10 +52,12 @@ minutes SendWindow::open_each_day() const noexcept {
 }
 
 bool SendWindow::holds(seconds of_day) const {
-    if (from_ == to_)
+    if (from_ == to_) {
         return true;
-    if (from_ < to_)
+    }
+    if (from_ < to_) {
         return of_day >= from_ && of_day < to_;
+    }
     return of_day >= from_ || of_day < to_;
 }
 
@@ -66,8 +71,9 @@ WallTime SendWindow::next_change(WallTime time, const TimeZone& zone, bool open)
     WallTime candidate = std::chrono::floor<minutes>(time);
     for (const WallTime limit = candidate + longest; candidate < limit;) {
         candidate += minutes(1);
-        if (is_open(candidate, zone) == open)
+        if (is_open(candidate, zone) == open) {
             return candidate;
+        }
     }
     return candidate;
 }

@@ -35,8 +35,9 @@ template <typename Table>
 auto parse_word(const Table& table, std::string_view word) noexcept
     -> std::optional<typename Table::value_type::first_type> {
     for (const auto& [value, name] : table) {
-        if (same_word(word, name))
+        if (same_word(word, name)) {
             return value;
+        }
     }
     return std::nullopt;
 }
@@ -60,12 +61,15 @@ std::optional<OutboxState> parse_outbox_state(std::string_view word) noexcept {
 }
 
 ReportedStatus read_gateway_status(std::string_view word) noexcept {
-    if (word == "PENDING" || word == "SERVER_ACK")
+    if (word == "PENDING" || word == "SERVER_ACK") {
         return {Status::pending, false};
-    if (word == "DELIVERY_ACK")
+    }
+    if (word == "DELIVERY_ACK") {
         return {Status::delivery_ack, false};
-    if (word == "READ_ACK" || word == "READ" || word == "PLAYED")
+    }
+    if (word == "READ_ACK" || word == "READ" || word == "PLAYED") {
         return {Status::read_ack, false};
+    }
     return {std::nullopt, word == "ERROR"};
 }
 

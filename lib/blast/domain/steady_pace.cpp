@@ -8,8 +8,9 @@ namespace {
 
 std::chrono::seconds span_of(double per_second) {
     constexpr double a_minute = 60;
-    if (per_second >= 1)
+    if (per_second >= 1) {
         return std::chrono::seconds(1);
+    }
     return per_second * a_minute >= 1 ? std::chrono::minutes(1) : std::chrono::hours(1);
 }
 
@@ -26,8 +27,9 @@ Instant SteadyPace::next() const {
 }
 
 void SteadyPace::posted(Instant now) {
-    if (posts_.size() == most_)
+    if (posts_.size() == most_) {
         posts_.pop_front();
+    }
     posts_.push_back(now);
 }
 

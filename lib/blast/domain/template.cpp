@@ -44,8 +44,9 @@ public:
     void push(const mustache::data* /*value*/) override {}
     void pop() override {}
     const mustache::data* get(const std::string& name) const override {
-        if (name == always_kept_section)
+        if (name == always_kept_section) {
             return &always_;
+        }
         const auto found = std::find(names_.begin(), names_.end(), name);
         return found == names_.end() ? nullptr
                                      : &values_[static_cast<std::size_t>(found - names_.begin())];
@@ -61,8 +62,9 @@ private:
             return same_column_name(variable.first, names_[name]);
         };
         const std::size_t last = positions_[name];
-        if (last < variables.size() && is_it(variables[last]))
+        if (last < variables.size() && is_it(variables[last])) {
             return last;
+        }
         const auto found = std::find_if(variables.begin(), variables.end(), is_it);
         return static_cast<std::size_t>(found - variables.begin());
     }
@@ -102,10 +104,11 @@ void require_column(
     const bool given = std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {
         return same_column_name(column, variable);
     });
-    if (!given)
+    if (!given) {
         throw UsageError(
             fmt::format("{}: no column \"{}\"", printable(message.origin()), printable(variable)),
             "use one of " + quoted_columns(columns));
+    }
 }
 
 } // namespace
@@ -148,10 +151,12 @@ private:
         mustache::context<std::string> nothing;
         mustache::context_internal<std::string> context(nothing);
         const mustache::parser<std::string> parser(prepared_, context, root, complaint);
-        if (!complaint.empty())
+        if (!complaint.empty()) {
             refuse_syntax(prepared_, origin_, complaint);
-        for (const Component& part : root.children)
+        }
+        for (const Component& part : root.children) {
             has_own_text_ = has_own_text_ || (part.is_text() && !is_blank(part.text));
+        }
         read_tags(root);
         return with_lone_tags_marked(prepared_);
     }
@@ -165,19 +170,24 @@ private:
 
     void read_tag(const Component& part) {
         const mustache::mstch_tag<std::string>& tag = part.tag;
-        if (tag.type == tag_type::text || tag.type == tag_type::comment)
+        if (tag.type == tag_type::text || tag.type == tag_type::comment) {
             return;
-        if (tag.type == tag_type::partial)
+        }
+        if (tag.type == tag_type::partial) {
             refuse(
                 part,
                 fmt::format("partials such as {{{{>{}}}}} are not supported", printable(tag.name)));
-        if (tag.type == tag_type::set_delimiter)
+        }
+        if (tag.type == tag_type::set_delimiter) {
             refuse(part, "a change of delimiters, {{=...=}}, is not supported");
-        if (normalised_column_name(tag.name).empty())
+        }
+        if (normalised_column_name(tag.name).empty()) {
             refuse(part, "a tag without a name");
+        }
         ++tags_;
-        if (std::find(variables_.begin(), variables_.end(), tag.name) == variables_.end())
+        if (std::find(variables_.begin(), variables_.end(), tag.name) == variables_.end()) {
             variables_.push_back(tag.name);
+        }
     }
 
     [[noreturn]] void refuse(const Component& part, const std::string& wrong) const {
@@ -226,17 +236,20 @@ bool MessageTemplate::always_sendable(std::size_t longest_value) const noexcept 
 void check_columns(
     const std::vector<MessageTemplate>& templates, const std::vector<std::string>& columns) {
     for (const MessageTemplate& message : templates) {
-        for (const std::string& variable : message.variables())
+        for (const std::string& variable : message.variables()) {
             require_column(message, variable, columns);
+        }
     }
 }
 
 std::string message_problem(std::string_view message) {
-    if (is_blank(message))
+    if (is_blank(message)) {
         return "the message is empty";
-    if (message.size() > longest_message)
+    }
+    if (message.size() > longest_message) {
         return fmt::format(
             "the message has {} bytes, WhatsApp takes {}", message.size(), longest_message);
+    }
     return {};
 }
 

@@ -33,14 +33,16 @@ struct Tag {
 Tag next_tag(std::string_view text, std::size_t from) {
     const Tag none = {text.size(), text.size(), 0, text.size(), {}};
     const std::size_t begin = text.find("{{", from);
-    if (begin == std::string_view::npos)
+    if (begin == std::string_view::npos) {
         return none;
+    }
     const bool triple = text.substr(begin + 2).starts_with('{');
     const std::string_view closing = triple ? "}}}" : "}}";
     const std::size_t end = text.find(closing, begin + closing.size());
     const std::size_t first = text.find_first_not_of(blanks, begin + closing.size());
-    if (end == std::string_view::npos || first >= end)
+    if (end == std::string_view::npos || first >= end) {
         return end == std::string_view::npos ? none : Tag{begin, end + closing.size(), 0, end, {}};
+    }
     const bool marked =
         !triple && std::string_view("#^/!>&=").find(text[first]) != std::string_view::npos;
     const std::size_t name =
@@ -57,8 +59,9 @@ bool opens_section(const Tag& tag) {
 
 /// Whether a tag that may vanish has nothing but blanks beside it on its line.
 bool is_lone(std::string_view text, const Tag& tag) {
-    if (tag.mark != '/' && tag.mark != '!')
+    if (tag.mark != '/' && tag.mark != '!') {
         return false;
+    }
     const std::string_view before = text.substr(0, tag.begin);
     const std::string_view after = text.substr(tag.end);
     return is_blank(before.substr(before.rfind('\n') + 1)) &&
@@ -68,8 +71,9 @@ bool is_lone(std::string_view text, const Tag& tag) {
 } // namespace
 
 std::string template_place(std::string_view text, const std::string& origin, std::size_t offset) {
-    if (text.find('\n') == std::string_view::npos)
+    if (text.find('\n') == std::string_view::npos) {
         return printable(origin);
+    }
     const std::string_view before = text.substr(0, offset);
     return fmt::format(
         "{}:{}", printable(origin), 1 + std::count(before.begin(), before.end(), '\n'));
@@ -77,21 +81,26 @@ std::string template_place(std::string_view text, const std::string& origin, std
 
 void check_template_text(std::string_view text, const std::string& origin) {
     const std::string where = printable(origin);
-    if (!is_utf8(text) || text.find('\0') != std::string_view::npos)
+    if (!is_utf8(text) || text.find('\0') != std::string_view::npos) {
         throw UsageError(where + ": the message is not UTF-8 text", "save it as UTF-8");
-    if (is_blank(text))
+    }
+    if (is_blank(text)) {
         throw UsageError(where + ": the message is empty", "give the text to send");
-    if (text.size() > longest_template)
+    }
+    if (text.size() > longest_template) {
         throw UsageError(
             fmt::format("{}: the message has {} bytes", where, text.size()),
             fmt::format("WhatsApp takes {}: shorten it", longest_message));
+    }
     std::size_t sections = 0;
-    for (Tag tag = next_tag(text, 0); tag.end > tag.begin; tag = next_tag(text, tag.end))
+    for (Tag tag = next_tag(text, 0); tag.end > tag.begin; tag = next_tag(text, tag.end)) {
         sections += opens_section(tag) ? 1U : 0U;
-    if (sections > most_sections)
+    }
+    if (sections > most_sections) {
         throw UsageError(
             fmt::format("{}: the message has {} sections", where, sections),
             fmt::format("use at most {}", most_sections));
+    }
 }
 
 std::string with_matching_closers(std::string_view text) {
@@ -99,16 +108,19 @@ std::string with_matching_closers(std::string_view text) {
     std::vector<std::string_view> open;
     std::size_t copied = 0;
     for (Tag tag = next_tag(text, 0); tag.end > tag.begin; tag = next_tag(text, tag.end)) {
-        if (opens_section(tag))
+        if (opens_section(tag)) {
             open.push_back(tag.name);
-        if (tag.mark != '/' || open.empty())
+        }
+        if (tag.mark != '/' || open.empty()) {
             continue;
+        }
         const std::string_view opener = open.back();
         open.pop_back();
         const bool same_lines = opener.find('\n') == std::string_view::npos &&
                                 tag.name.find('\n') == std::string_view::npos;
-        if (!same_lines || !same_column_name(opener, tag.name))
+        if (!same_lines || !same_column_name(opener, tag.name)) {
             continue;
+        }
         out += text.substr(copied, tag.name_begin - copied);
         out += opener;
         copied = tag.name_begin + tag.name.size();
@@ -121,8 +133,9 @@ std::string with_lone_tags_marked(std::string_view text) {
     std::string out;
     std::size_t copied = 0;
     for (Tag tag = next_tag(text, 0); tag.end > tag.begin; tag = next_tag(text, tag.end)) {
-        if (!is_lone(text, tag))
+        if (!is_lone(text, tag)) {
             continue;
+        }
         out += text.substr(copied, tag.end - copied);
         out += fmt::format("{{{{#{0}}}}}{{{{/{0}}}}}", always_kept_section);
         copied = tag.end;

@@ -26,11 +26,13 @@ unsigned byte_at(std::string_view text, std::size_t index) noexcept {
 /// `length` is the sequence's length, 1 to 4; RFC 3629, section 3.
 char32_t decoded(std::string_view text, std::size_t length) noexcept {
     const unsigned lead = byte_at(text, 0);
-    if (length == 1)
+    if (length == 1) {
         return lead;
+    }
     char32_t code_point = lead & (0x7FU >> length);
-    for (std::size_t i = 1; i < length; ++i)
+    for (std::size_t i = 1; i < length; ++i) {
         code_point = (code_point << 6U) | (byte_at(text, i) & 0x3FU);
+    }
     return code_point;
 }
 
@@ -62,8 +64,9 @@ char32_t take_code_point(std::string_view& text) noexcept {
 
 void append_utf8(std::string& out, char32_t code_point) {
     const bool surrogate = code_point >= 0xD800 && code_point <= 0xDFFF;
-    if (surrogate || code_point > 0x10FFFF)
+    if (surrogate || code_point > 0x10FFFF) {
         code_point = replacement;
+    }
     if (code_point < 0x80) {
         out += static_cast<char>(code_point);
         return;
@@ -83,11 +86,13 @@ void append_utf8(std::string& out, char32_t code_point) {
 }
 
 char32_t lower_case(char32_t code_point) noexcept {
-    if (code_point < 0x80)
+    if (code_point < 0x80) {
         return code_point >= U'A' && code_point <= U'Z' ? code_point + (U'a' - U'A') : code_point;
+    }
     const locale_t locale = utf8_locale();
-    if (locale == nullptr)
+    if (locale == nullptr) {
         return code_point;
+    }
     return static_cast<char32_t>(towlower_l(static_cast<wint_t>(code_point), locale));
 }
 
@@ -102,8 +107,9 @@ bool is_letter_or_digit(char32_t code_point) noexcept {
 
 bool is_blank(std::string_view text) noexcept {
     while (!text.empty()) {
-        if (!is_invisible(take_code_point(text)))
+        if (!is_invisible(take_code_point(text))) {
             return false;
+        }
     }
     return true;
 }

@@ -58,8 +58,9 @@ public:
 
 private:
     bool keep(std::string value) {
-        if (depth_ != 1)
+        if (depth_ != 1) {
             return false;
+        }
         variables_.back().second = std::move(value);
         return true;
     }
@@ -74,8 +75,9 @@ void append_json_string(std::string& out, std::string_view text) {
     out += '"';
     std::size_t start = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (!needs_escape(text[i]))
+        if (!needs_escape(text[i])) {
             continue;
+        }
         out += text.substr(start, i - start);
         append_escaped(out, text[i]);
         start = i + 1;
@@ -87,8 +89,9 @@ void append_json_string(std::string& out, std::string_view text) {
 std::string variables_to_json(const Variables& variables) {
     std::string out = "{";
     for (const auto& [column, value] : variables) {
-        if (out.size() > 1)
+        if (out.size() > 1) {
             out += ',';
+        }
         append_json_string(out, column);
         out += ':';
         append_json_string(out, value);
@@ -100,8 +103,9 @@ std::string variables_to_json(const Variables& variables) {
 Variables variables_from_json(std::string_view json) {
     Variables variables;
     FlatObject object(variables);
-    if (!nlohmann::json::sax_parse(json.begin(), json.end(), &object))
+    if (!nlohmann::json::sax_parse(json.begin(), json.end(), &object)) {
         throw std::invalid_argument("the variables are no flat JSON object");
+    }
     return variables;
 }
 

@@ -22,8 +22,9 @@ std::optional<char> hex_byte(std::string_view digits) {
     unsigned value = 0;
     const auto [end, error] =
         std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-    if (digits.size() != 2 || error != std::errc() || end != digits.data() + digits.size())
+    if (digits.size() != 2 || error != std::errc() || end != digits.data() + digits.size()) {
         return std::nullopt;
+    }
     return static_cast<char>(value);
 }
 
@@ -46,13 +47,15 @@ std::string percent_decoded(std::string_view text) {
 /// "key[id]" is "key", "id"; a name whose brackets do not match stands for itself.
 std::vector<std::string> parts_of_name(const std::string& name) {
     const std::size_t first = name.find('[');
-    if (first == std::string::npos || first == 0 || name.back() != ']')
+    if (first == std::string::npos || first == 0 || name.back() != ']') {
         return {name};
+    }
     std::vector<std::string> parts{name.substr(0, first)};
     for (std::size_t open = first; open < name.size();) {
         const std::size_t close = name.find(']', open);
-        if (name[open] != '[' || close == std::string::npos)
+        if (name[open] != '[' || close == std::string::npos) {
             return {name};
+        }
         parts.push_back(name.substr(open + 1, close - open - 1));
         open = close + 1;
     }
@@ -62,8 +65,9 @@ std::vector<std::string> parts_of_name(const std::string& name) {
 json field_value(std::string text) {
     if (!text.empty() && (text.front() == '{' || text.front() == '[')) {
         std::optional<json> nested = parse_bounded(text);
-        if (nested)
+        if (nested) {
             return *std::move(nested);
+        }
     }
     json value = std::move(text);
     return value;
@@ -72,8 +76,9 @@ json field_value(std::string text) {
 void set_field(json& document, const std::vector<std::string>& parts, json value) {
     json* here = &document;
     for (const std::string& part : parts) {
-        if (!here->is_object())
+        if (!here->is_object()) {
             *here = json::object();
+        }
         here = &(*here)[part];
     }
     *here = std::move(value);
@@ -86,8 +91,9 @@ bool add_field(json& document, std::string_view field) {
     std::string value =
         equals == std::string_view::npos ? "" : percent_decoded(field.substr(equals + 1));
     const std::vector<std::string> parts = parts_of_name(name);
-    if (parts.size() > bracket_limit + 1 || !is_utf8(name) || !is_utf8(value))
+    if (parts.size() > bracket_limit + 1 || !is_utf8(name) || !is_utf8(value)) {
         return false;
+    }
     set_field(document, parts, field_value(std::move(value)));
     return true;
 }
@@ -95,14 +101,16 @@ bool add_field(json& document, std::string_view field) {
 } // namespace
 
 std::optional<json> read_form(std::string_view body) {
-    if (body.find('=') == std::string_view::npos)
+    if (body.find('=') == std::string_view::npos) {
         return std::nullopt;
+    }
     json document = json::object();
     for (std::size_t count = 0; !body.empty(); ++count) {
         const std::size_t end = std::min(body.find('&'), body.size());
         const std::string_view field = body.substr(0, end);
-        if (count >= field_limit || (!field.empty() && !add_field(document, field)))
+        if (count >= field_limit || (!field.empty() && !add_field(document, field))) {
             return std::nullopt;
+        }
         body.remove_prefix(std::min(end + 1, body.size()));
     }
     return document;

@@ -19,8 +19,9 @@ namespace {
 void initialise_libcurl() {
     static std::once_flag once;
     std::call_once(once, [] {
-        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
             throw std::runtime_error("libcurl could not be initialised");
+        }
     });
 }
 
@@ -33,8 +34,9 @@ TransferSettings transfer_settings(const GatewaySettings& gateway) {
     const std::string token = fmt::format("x-wsapme-token: {}", gateway.token);
     curl_slist* headers = nullptr;
     for (const char* header :
-         {token.c_str(), "Content-Type: application/json", "Accept: application/json", "Expect:"})
+         {token.c_str(), "Content-Type: application/json", "Accept: application/json", "Expect:"}) {
         headers = curl_slist_append(headers, header);
+    }
     settings.headers.reset(headers);
     return settings;
 }
@@ -87,8 +89,9 @@ HttpEngine::Multi::Multi(EventLoop& loop, const GatewaySettings& gateway)
 }
 
 HttpEngine::Multi::~Multi() {
-    for (const auto& [easy, transfer] : active_)
+    for (const auto& [easy, transfer] : active_) {
         curl_multi_remove_handle(multi_.get(), easy);
+    }
     active_.clear();
     idle_.clear();
     multi_.reset(); // closes its connections, which unwatches their sockets
@@ -96,8 +99,9 @@ HttpEngine::Multi::~Multi() {
 }
 
 void HttpEngine::Multi::start(HttpRequest request, std::function<void(HttpAnswer)> on_end) {
-    if (idle_.empty())
+    if (idle_.empty()) {
         idle_.push_back(std::make_unique<HttpTransfer>(settings_));
+    }
     auto transfer = std::move(idle_.back());
     idle_.pop_back();
     transfer->prepare(settings_.base_url, std::move(request));
@@ -126,12 +130,13 @@ int HttpEngine::Multi::on_timer(CURLM*, long timeout_ms, void* self) {
     auto* const multi = static_cast<Multi*>(self);
     multi->loop_.cancel(multi->timer_);
     multi->timer_ = 0;
-    if (timeout_ms >= 0)
+    if (timeout_ms >= 0) {
         multi->timer_ = multi->loop_.schedule(
             BootClock::now() + std::chrono::milliseconds(timeout_ms), [multi] {
                 multi->timer_ = 0;
                 multi->act(CURL_SOCKET_TIMEOUT, 0);
             });
+    }
     return 0;
 }
 
@@ -144,8 +149,9 @@ void HttpEngine::Multi::act(curl_socket_t socket, int events) {
 void HttpEngine::Multi::collect_ended() {
     int left = 0;
     while (const CURLMsg* const message = curl_multi_info_read(multi_.get(), &left)) {
-        if (message->msg != CURLMSG_DONE)
+        if (message->msg != CURLMSG_DONE) {
             continue;
+        }
         CURL* const easy = message->easy_handle;
         const CURLcode code =
             message->data.result; // NOLINT(cppcoreguidelines-pro-type-union-access): libcurl's type

@@ -43,11 +43,13 @@ std::optional<std::chrono::seconds> retry_after_of(CURL* easy, long status) {
         curl_easy_header(easy, "Retry-After", 0, CURLH_HEADER, -1, &header) == CURLHE_OK) {
         const std::string_view digits(header->value);
         const bool number = digits.find_first_not_of("0123456789") == std::string_view::npos;
-        if (number && digits.find_first_not_of('0') != std::string_view::npos)
+        if (number && digits.find_first_not_of('0') != std::string_view::npos) {
             seconds = longest_retry_after;
+        }
     }
-    if (seconds <= 0)
+    if (seconds <= 0) {
         return std::nullopt;
+    }
     return std::chrono::seconds(std::min(seconds, longest_retry_after));
 }
 
@@ -70,10 +72,12 @@ HttpTransfer::HttpTransfer(const TransferSettings& settings)
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &HttpTransfer::on_request);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_.data());
-    if (settings.loopback)
+    if (settings.loopback) {
         curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-    if (!settings.ca_file.empty())
+    }
+    if (!settings.ca_file.empty()) {
         curl_easy_setopt(easy, CURLOPT_CAINFO, settings.ca_file.c_str());
+    }
 }
 
 void HttpTransfer::prepare(const std::string& base_url, HttpRequest request) {
@@ -100,10 +104,12 @@ HttpAnswer HttpTransfer::finish(CURLcode code) {
     answer.body = std::move(response_);
     curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &answer.status);
     answer.retry_after = retry_after_of(easy(), answer.status);
-    if (request_.date_wanted)
+    if (request_.date_wanted) {
         answer.date = date_of(easy());
-    if (code != CURLE_OK)
+    }
+    if (code != CURLE_OK) {
         answer.failure = error_[0] != '\0' ? error_.data() : curl_easy_strerror(code);
+    }
     strike_token(answer.body);
     strike_token(answer.failure);
     return answer;
@@ -111,12 +117,14 @@ HttpAnswer HttpTransfer::finish(CURLcode code) {
 
 /// What the gateway says is stored and printed.
 void HttpTransfer::strike_token(std::string& text) const {
-    if (may_stand_by_chance(token_))
+    if (may_stand_by_chance(token_)) {
         return;
+    }
     constexpr std::string_view instead = "[token]";
     for (std::size_t at = text.find(token_); at != std::string::npos;
-         at = text.find(token_, at + instead.size()))
+         at = text.find(token_, at + instead.size())) {
         text.replace(at, token_.size(), instead);
+    }
 }
 
 Transport HttpTransfer::transport_of(CURLcode code) const {
@@ -129,8 +137,9 @@ Transport HttpTransfer::transport_of(CURLcode code) const {
         return issued_ == 0 ? Transport::not_connected : Transport::timed_out;
     default: break;
     }
-    if (issued_ == 0)
+    if (issued_ == 0) {
         return Transport::not_connected;
+    }
     return too_large_ ? Transport::too_large : Transport::broken;
 }
 
@@ -138,16 +147,18 @@ std::size_t HttpTransfer::on_body(char* data, std::size_t size, std::size_t coun
     auto* const transfer = static_cast<HttpTransfer*>(self);
     const std::size_t bytes = size * count;
     transfer->too_large_ = transfer->response_.size() + bytes > response_cap;
-    if (transfer->too_large_)
+    if (transfer->too_large_) {
         return CURL_WRITEFUNC_ERROR;
+    }
     transfer->response_.append(data, bytes);
     return bytes;
 }
 
 int HttpTransfer::on_request(void* self, char*, char*, int, int) {
     auto* const transfer = static_cast<HttpTransfer*>(self);
-    if (BootClock::now() > transfer->request_.not_after)
+    if (BootClock::now() > transfer->request_.not_after) {
         return CURL_PREREQFUNC_ABORT;
+    }
     // libcurl issues a POST again by itself when a connection that it had kept dies before the answer; the gateway may
     // have acted on the first.
     return transfer->issued_++ == 0 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;

@@ -32,15 +32,17 @@ SendAnswer read_send_answer(const HttpAnswer& http) {
     answer.http_status = http.status;
     answer.retry_after = http.retry_after;
     answer.words = http.failure;
-    if (http.transport != Transport::answered)
+    if (http.transport != Transport::answered) {
         return answer;
+    }
     read_answer_body(http.body, answer);
     return answer;
 }
 
 bool refuses_token(const HttpAnswer& http) {
-    if (http.transport != Transport::answered)
+    if (http.transport != Transport::answered) {
         return false;
+    }
     return http.status == 401 || speaks_of_token(read_send_answer(http).words);
 }
 

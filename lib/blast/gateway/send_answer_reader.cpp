@@ -56,8 +56,9 @@ public:
     const char* reached = nullptr;
 
     bool start_object(std::size_t) override {
-        if (depth_ == 0)
+        if (depth_ == 0) {
             answer.is_json = true;
+        }
         if (member_ == Member::data) {
             in_data_ = true;
             data_begin_ = reached - 1;
@@ -67,10 +68,12 @@ public:
     }
     bool end_object() override {
         close();
-        if (depth_ == 2)
+        if (depth_ == 2) {
             in_key_ = false;
-        if (depth_ == 1 && std::exchange(in_data_, false))
+        }
+        if (depth_ == 1 && std::exchange(in_data_, false)) {
             data = {data_begin_, static_cast<std::size_t>(reached - data_begin_)};
+        }
         return true;
     }
     bool start_array(std::size_t) override { return open(); }
@@ -95,8 +98,9 @@ public:
         return true;
     }
     bool boolean(bool value) override {
-        if (member_ == Member::success)
+        if (member_ == Member::success) {
             answer.success = value;
+        }
         return true;
     }
     bool number_integer(number_integer_t value) override { return timestamp(value); }
@@ -136,8 +140,9 @@ private:
             depth_ == 1 || (depth_ == 2 && in_data_) || (depth_ == 3 && in_key_);
         if (on_the_way) {
             for (const auto& [depth, text, member] : members) {
-                if (depth == depth_ && text == name)
+                if (depth == depth_ && text == name) {
                     return member;
+                }
             }
         }
         return Member::other;
@@ -162,8 +167,9 @@ private:
     }
 
     bool timestamp(const json& value) {
-        if (member_ == Member::timestamp)
+        if (member_ == Member::timestamp) {
             answer.message_timestamp = epoch_seconds(value);
+        }
         return true;
     }
 
@@ -176,8 +182,9 @@ private:
 
 /// As text that jsonb takes; empty where there is none, or too much.
 std::string storable(std::string_view data) {
-    if (data.size() <= longest_data && data.find("\\u0000") == std::string_view::npos)
+    if (data.size() <= longest_data && data.find("\\u0000") == std::string_view::npos) {
         return std::string(data);
+    }
     const auto document = parse_bounded(data);
     std::string text = document ? jsonb_text(*document) : std::string();
     return text.size() <= longest_data ? text : std::string();
@@ -186,19 +193,22 @@ std::string storable(std::string_view data) {
 } // namespace
 
 void read_answer_body(std::string_view text, SendAnswer& answer) {
-    if (nests_too_deep(text))
+    if (nests_too_deep(text)) {
         return;
+    }
     BodyReader reader;
     reader.answer = answer;
     reader.answer.words.clear();
     const Cursor first{text.data(), &reader.reached};
     const Cursor last{text.data() + text.size(), &reader.reached};
-    if (!json::sax_parse(first, last, &reader) || !reader.answer.is_json)
+    if (!json::sax_parse(first, last, &reader) || !reader.answer.is_json) {
         return;
+    }
     answer = std::move(reader.answer);
     answer.data = storable(reader.data);
-    if (answer.message_id.empty())
+    if (answer.message_id.empty()) {
         answer.message_id = std::move(reader.flat_id);
+    }
 }
 
 } // namespace blast

@@ -37,38 +37,46 @@ bool says_unknown_message(const json& document, const std::string& words) {
 }
 
 StatusAnswer read_failure(const json& document, const std::string& words) {
-    if (says_unknown_message(document, words))
+    if (says_unknown_message(document, words)) {
         return {Kind::unknown_message, {}, {}, {}};
+    }
     return fault(fmt::format("the gateway answered \"{}\"", printable(words)));
 }
 
 StatusAnswer read_document(const json& document) {
     const std::string words = text_at(document, {"message"});
-    if (says_failure(document))
+    if (says_failure(document)) {
         return read_failure(document, words);
+    }
     const StatusFields fields = read_status_fields(document);
-    if (fields.status.empty())
+    if (fields.status.empty()) {
         return fault("an answer without a status");
+    }
     return {Kind::status, fields.status, fields.c2s_timestamp, fields.reason};
 }
 
 StatusAnswer read_body(long http_status, const std::optional<json>& document) {
-    if (http_status == 401 || (document && speaks_of_token(text_at(*document, {"message"}))))
+    if (http_status == 401 || (document && speaks_of_token(text_at(*document, {"message"})))) {
         return {Kind::token_refused, {}, {}, "the gateway refuses the token"};
-    if (http_status < 200 || http_status > 299)
+    }
+    if (http_status < 200 || http_status > 299) {
         return fault(fmt::format("HTTP {}", http_status));
-    if (!document || !document->is_object())
+    }
+    if (!document || !document->is_object()) {
         return fault("an answer that is not a JSON object");
+    }
     return read_document(*document);
 }
 
 } // namespace
 
 StatusAnswer read_status_answer(const HttpAnswer& answer) {
-    if (answer.transport == Transport::untrusted)
+    if (answer.transport == Transport::untrusted) {
         return {Kind::untrusted, {}, {}, answer.failure};
-    if (answer.transport != Transport::answered)
+    }
+    if (answer.transport != Transport::answered) {
         return fault(answer.failure.empty() ? "no answer" : answer.failure);
+    }
     return read_body(answer.status, parse_bounded(answer.body));
 }
 

@@ -31,9 +31,10 @@ std::string find_message_id(const json& document) {
     const json& part = inner(document);
     std::string id =
         first_text(text_at(part, {"key", "id"}, id_limit), text_at(part, {"messageId"}, id_limit));
-    if (id.empty() && &part != &document)
+    if (id.empty() && &part != &document) {
         id = first_text(
             text_at(document, {"key", "id"}, id_limit), text_at(document, {"messageId"}, id_limit));
+    }
     return id;
 }
 
@@ -42,10 +43,11 @@ std::string find_status(const json& document) {
     const json& part = inner(document);
     std::string status = first_text(
         text_at(part, {"status"}, status_limit), text_at(document, {"status"}, status_limit));
-    if (status.empty())
+    if (status.empty()) {
         status = first_text(
             text_at(document, {"messageStatus"}, status_limit),
             text_at(part, {"messageStatus"}, status_limit));
+    }
     return status;
 }
 
@@ -62,8 +64,9 @@ std::optional<std::int64_t> find_time(const json& document, std::string_view nam
 
 std::optional<bool> find_from_me(const json& part) {
     const json* const from_me = find_path(part, {"key", "fromMe"});
-    if (from_me == nullptr || !from_me->is_boolean())
+    if (from_me == nullptr || !from_me->is_boolean()) {
         return std::nullopt;
+    }
     return from_me->get<bool>();
 }
 
@@ -73,10 +76,12 @@ std::string device_in(const json& document) {
     constexpr std::array<std::string_view, 3> names{"device", "id_device", "deviceId"};
     for (const std::string_view name : names) {
         const json* const device = find_path(document, {name});
-        if (device != nullptr && device->is_number_integer())
+        if (device != nullptr && device->is_number_integer()) {
             return device->dump();
-        if (device != nullptr && device->is_string())
+        }
+        if (device != nullptr && device->is_string()) {
             return text_at(document, {name}, id_limit);
+        }
     }
     return {};
 }

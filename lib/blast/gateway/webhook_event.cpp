@@ -27,14 +27,16 @@ Content unknown(std::string reason) {
 
 Content read_receipt(StatusFields&& fields) {
     const Jid recipient = parse_jid(fields.remote_jid);
-    if (recipient.kind == JidKind::group)
+    if (recipient.kind == JidKind::group) {
         return UnmatchableEvent{EventKind::status, "the message went to a group"};
+    }
     StatusReceipt receipt;
     receipt.message_id = std::move(fields.message_id);
     receipt.status = std::move(fields.status);
     // What a person wrote to us has a status too; it must not pass for one of our messages to that phone.
-    if (fields.from_me.value_or(true))
+    if (fields.from_me.value_or(true)) {
         receipt.phone = recipient.phone;
+    }
     receipt.device = std::move(fields.device);
     receipt.message_timestamp = fields.message_timestamp;
     receipt.c2s_timestamp = fields.c2s_timestamp;
@@ -45,8 +47,9 @@ Content read_receipt(StatusFields&& fields) {
 std::string text_of_message(const json& message) {
     std::string text = text_at(message, {"message"}, webhook_body_limit);
     const std::string type = text_at(message, {"type"}, 40);
-    if (text.empty() && !type.empty() && type != "text")
+    if (text.empty() && !type.empty() && type != "text") {
         return fmt::format("[{}]", printable(type));
+    }
     return text;
 }
 
@@ -57,14 +60,18 @@ bool is_from_us(const json& message) {
 
 Content read_message(const json& message) {
     const Jid sender = parse_jid(text_at(message, {"from"}));
-    if (sender.kind == JidKind::group)
+    if (sender.kind == JidKind::group) {
         return UnmatchableEvent{EventKind::message, "it was written in a group"};
-    if (sender.kind == JidKind::hidden)
+    }
+    if (sender.kind == JidKind::hidden) {
         return UnmatchableEvent{EventKind::message, "the sender's number is hidden (@lid)"};
-    if (sender.kind != JidKind::person)
+    }
+    if (sender.kind != JidKind::person) {
         return UnmatchableEvent{EventKind::message, "its sender is no WhatsApp address"};
-    if (is_from_us(message))
+    }
+    if (is_from_us(message)) {
         return UnmatchableEvent{EventKind::message, "it was written from the device itself"};
+    }
     IncomingMessage incoming;
     incoming.phone = sender.phone;
     incoming.receiver = parse_jid(text_at(message, {"dataReceiver", "jid"})).phone;
@@ -82,13 +89,16 @@ bool is_message(const json& document) {
 
 Content read_object(const json& document) {
     StatusFields fields = read_status_fields(document);
-    if (!fields.message_id.empty() && !fields.status.empty())
+    if (!fields.message_id.empty() && !fields.status.empty()) {
         return read_receipt(std::move(fields));
-    if (is_message(document))
+    }
+    if (is_message(document)) {
         return read_message(document);
+    }
     const json* const data = find_path(document, {"data"});
-    if (data != nullptr && is_message(*data))
+    if (data != nullptr && is_message(*data)) {
         return read_message(*data);
+    }
     return unknown(
         fields.message_id.empty() ? "neither a status nor a message"
                                   : "no status that is a string");
@@ -110,8 +120,9 @@ InboxEvent read_element(const json& element) {
 std::vector<InboxEvent> read_array(const json& document) {
     std::vector<InboxEvent> events;
     events.reserve(document.size());
-    for (const json& element : document)
+    for (const json& element : document) {
         events.push_back(read_element(element));
+    }
     return events;
 }
 
@@ -123,24 +134,28 @@ bool is_readable_array(const json& document) {
 }
 
 Content read_single(std::string_view body, const std::optional<json>& document) {
-    if (document)
+    if (document) {
         return document->is_object() ? read_object(*document) : unknown("not a JSON object");
+    }
     const std::optional<json> form = read_form(body);
-    if (form)
+    if (form) {
         return read_object(unwrapped(*form));
+    }
     return unknown(body.empty() ? "an empty body" : "neither JSON nor a form");
 }
 
 } // namespace
 
 std::vector<InboxEvent> read_webhook(std::string_view body) {
-    if (body.size() > webhook_body_limit)
+    if (body.size() > webhook_body_limit) {
         return {{storable_text(body, webhook_body_limit), unknown(too_long)}};
+    }
     // What is kept is what is read: an event that waits is read again from there.
     std::string kept = storable_text(body, webhook_body_limit);
     const std::optional<json> document = parse_bounded(kept);
-    if (document && is_readable_array(*document))
+    if (document && is_readable_array(*document)) {
         return read_array(*document);
+    }
     Content content = read_single(kept, document);
     return {{std::move(kept), std::move(content)}};
 }

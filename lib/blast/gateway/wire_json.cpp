@@ -25,11 +25,13 @@ std::string without_nul(std::string text) {
 
 /// `text` is UTF-8.
 void cut_at_character(std::string& text, std::size_t limit) {
-    if (text.size() <= limit)
+    if (text.size() <= limit) {
         return;
+    }
     std::size_t end = limit;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
         --end;
+    }
     text.resize(end);
 }
 
@@ -40,11 +42,13 @@ bool holds_nul(std::string_view text) {
 void remove_nul(json& value) {
     if (value.is_string()) {
         auto& text = value.get_ref<std::string&>();
-        if (holds_nul(text))
+        if (holds_nul(text)) {
             text = without_nul(std::move(text));
+        }
     } else if (value.is_array()) {
-        for (json& element : value)
+        for (json& element : value) {
             remove_nul(element);
+        }
     } else if (value.is_object()) {
         json clean = json::object();
         for (auto member = value.begin(); member != value.end(); ++member) {
@@ -56,8 +60,9 @@ void remove_nul(json& value) {
 }
 
 std::optional<std::int64_t> in_range(std::int64_t seconds) {
-    if (seconds < 1 || seconds > last_epoch_second)
+    if (seconds < 1 || seconds > last_epoch_second) {
         return std::nullopt;
+    }
     return seconds;
 }
 
@@ -65,8 +70,9 @@ std::optional<std::int64_t> seconds_of_digits(std::string_view digits) {
     std::int64_t seconds = 0;
     const auto [end, error] =
         std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
-    if (error != std::errc() || end != digits.data() + digits.size())
+    if (error != std::errc() || end != digits.data() + digits.size()) {
         return std::nullopt;
+    }
     return in_range(seconds);
 }
 
@@ -78,15 +84,17 @@ bool nests_too_deep(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         if (in_string) {
-            if (c == '\\')
+            if (c == '\\') {
                 ++i;
-            else if (c == '"')
+            } else if (c == '"') {
                 in_string = false;
+            }
         } else if (c == '"') {
             in_string = true;
         } else if (c == '{' || c == '[') {
-            if (++depth > depth_limit)
+            if (++depth > depth_limit) {
                 return true;
+            }
         } else if ((c == '}' || c == ']') && depth > 0) {
             --depth;
         }
@@ -95,22 +103,26 @@ bool nests_too_deep(std::string_view text) {
 }
 
 std::optional<json> parse_bounded(std::string_view text) {
-    if (nests_too_deep(text))
+    if (nests_too_deep(text)) {
         return std::nullopt;
+    }
     json document = json::parse(text.begin(), text.end(), nullptr, false);
-    if (document.is_discarded())
+    if (document.is_discarded()) {
         return std::nullopt;
+    }
     return document;
 }
 
 const json* find_path(const json& root, std::initializer_list<std::string_view> path) {
     const json* here = &root;
     for (const std::string_view key : path) {
-        if (!here->is_object())
+        if (!here->is_object()) {
             return nullptr;
+        }
         const auto found = here->find(std::string(key));
-        if (found == here->end())
+        if (found == here->end()) {
             return nullptr;
+        }
         here = &*found;
     }
     return here;
@@ -119,14 +131,16 @@ const json* find_path(const json& root, std::initializer_list<std::string_view> 
 std::string
 text_at(const json& root, std::initializer_list<std::string_view> path, std::size_t limit) {
     const json* const found = find_path(root, path);
-    if (found == nullptr || !found->is_string())
+    if (found == nullptr || !found->is_string()) {
         return {};
+    }
     return bounded_text(found->get<std::string>(), limit);
 }
 
 std::string bounded_text(std::string text, std::size_t limit) {
-    if (holds_nul(text))
+    if (holds_nul(text)) {
         text = without_nul(std::move(text));
+    }
     cut_at_character(text, limit);
     return text;
 }
@@ -137,15 +151,17 @@ std::optional<std::int64_t> epoch_seconds(const json& value) {
         return seconds > last_epoch_second ? std::nullopt
                                            : in_range(static_cast<std::int64_t>(seconds));
     }
-    if (value.is_number_integer())
+    if (value.is_number_integer()) {
         return in_range(value.get<std::int64_t>());
+    }
     if (value.is_number_float()) {
         const double seconds = std::floor(value.get<double>());
         const bool usable = seconds >= 1 && seconds <= static_cast<double>(last_epoch_second);
         return usable ? in_range(static_cast<std::int64_t>(seconds)) : std::nullopt;
     }
-    if (value.is_string())
+    if (value.is_string()) {
         return seconds_of_digits(value.get_ref<const std::string&>());
+    }
     return std::nullopt;
 }
 
@@ -158,8 +174,9 @@ epoch_seconds_at(const json& root, std::initializer_list<std::string_view> path)
 std::string jsonb_text(const json& value) {
     std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
     // NUL is always written as an escape, so most documents need no second look.
-    if (text.find("\\u0000") == std::string::npos)
+    if (text.find("\\u0000") == std::string::npos) {
         return text;
+    }
     json clean = value;
     remove_nul(clean);
     return clean.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -170,10 +187,11 @@ std::string storable_text(std::string_view raw, std::size_t limit) {
     text.reserve(std::min(raw.size(), limit));
     while (!raw.empty() && text.size() < limit) {
         const std::size_t length = utf8_sequence_length(raw);
-        if (length == 0 || raw.front() == '\0')
+        if (length == 0 || raw.front() == '\0') {
             text += replacement_character;
-        else
+        } else {
             text += raw.substr(0, length);
+        }
         raw.remove_prefix(std::max<std::size_t>(length, 1));
     }
     cut_at_character(text, limit);

@@ -59,26 +59,31 @@ public:
                 continue;
             }
             ++valid_rows_;
-            if (skip_invalid_ || bad_rows_.count() == 0)
+            if (skip_invalid_ || bad_rows_.count() == 0) {
                 return true;
+            }
         }
-        if (!skip_invalid_ && bad_rows_.count() > 0)
+        if (!skip_invalid_ && bad_rows_.count() > 0) {
             throw UsageError(bad_rows_.error("sent to", valid_rows_));
+        }
         return false;
     }
 
 private:
     /// Fills `recipient` from row_; returns what is wrong with it, if anything.
     std::string read_row(Recipient& recipient) {
-        if (!row_.problem.empty())
+        if (!row_.problem.empty()) {
             return row_.problem;
+        }
         const std::string& raw = row_.cells[phone_column_];
         ParsedPhone phone = parser_.parse(raw);
-        if (!phone.valid())
+        if (!phone.valid()) {
             return fmt::format("\"{}\": {}", printable(raw, 60), phone.problem);
+        }
         std::string problem = message_problem_of_row();
-        if (!problem.empty())
+        if (!problem.empty()) {
             return problem;
+        }
         recipient.line = row_.line;
         recipient.phone = std::move(phone.e164);
         write_json(recipient.variables_json);
@@ -88,14 +93,17 @@ private:
     /// Which variant the recipient gets is decided later: each has to fit. Rendering is left out where it cannot matter.
     std::string message_problem_of_row() const {
         std::size_t longest = 0;
-        for (const std::string& cell : row_.cells)
+        for (const std::string& cell : row_.cells) {
             longest = std::max(longest, cell.size());
+        }
         for (const MessageTemplate& message : templates_) {
-            if (message.always_sendable(longest))
+            if (message.always_sendable(longest)) {
                 continue;
+            }
             std::string problem = message_problem(message.render(variables()));
-            if (!problem.empty())
+            if (!problem.empty()) {
                 return problem;
+            }
         }
         return {};
     }
@@ -103,8 +111,9 @@ private:
     Variables variables() const {
         Variables variables;
         variables.reserve(row_.cells.size());
-        for (std::size_t i = 0; i < row_.cells.size(); ++i)
+        for (std::size_t i = 0; i < row_.cells.size(); ++i) {
             variables.emplace_back(csv_.columns()[i], without_formula_guard(row_.cells[i]));
+        }
         return variables;
     }
 
@@ -120,8 +129,9 @@ private:
     void leave_out(std::string reason) {
         const InvalidRow invalid = {row_.line, std::move(reason), row_.cells};
         bad_rows_.add(invalid.line, invalid.reason);
-        if (on_invalid_)
+        if (on_invalid_) {
             on_invalid_(invalid);
+        }
     }
 
     CsvReader csv_;

@@ -23,19 +23,23 @@ struct HeaderLine {
 };
 
 HeaderLine header_line(std::string_view text) {
-    if (text.starts_with(utf8_mark))
+    if (text.starts_with(utf8_mark)) {
         text.remove_prefix(utf8_mark.size());
+    }
     HeaderLine header;
     bool quoted = false;
     for (const char byte : text) {
-        if (byte == '"')
+        if (byte == '"') {
             quoted = !quoted;
-        if (quoted)
+        }
+        if (quoted) {
             continue;
+        }
         if (is_line_end(byte)) {
             header.whole = !header.unquoted.empty();
-            if (header.whole)
+            if (header.whole) {
                 break;
+            }
             continue;
         }
         header.unquoted += byte;
@@ -58,10 +62,11 @@ bool holds_header(std::string_view text) {
 }
 
 CsvDialect csv_dialect(std::string_view text, const std::string& name) {
-    if (is_wide(text))
+    if (is_wide(text)) {
         throw UsageError(
             name + ": the text is UTF-16, not UTF-8",
             "save it as \"CSV UTF-8\", or convert it with iconv");
+    }
     const std::string header = header_line(text).unquoted;
     CsvDialect dialect;
     dialect.mark_size = text.starts_with(utf8_mark) ? utf8_mark.size() : 0;

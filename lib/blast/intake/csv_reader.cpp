@@ -39,8 +39,9 @@ class Parser {
 public:
     Parser() {
         constexpr unsigned char options = CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL;
-        if (csv_init(&parser_, options) != 0)
+        if (csv_init(&parser_, options) != 0) {
             throw std::bad_alloc();
+        }
         csv_set_space_func(&parser_, never_stripped);
         constexpr std::size_t growth = 4096;
         csv_set_blk_size(&parser_, growth);
@@ -71,8 +72,9 @@ public:
 
 private:
     bool is_syntax_error() {
-        if (csv_error(&parser_) != CSV_EPARSE)
+        if (csv_error(&parser_) != CSV_EPARSE) {
             throw std::bad_alloc();
+        }
         return true;
     }
 
@@ -97,12 +99,14 @@ public:
     char delimiter() const noexcept { return delimiter_; }
 
     bool next(CsvRow& row) {
-        if (!take(row))
+        if (!take(row)) {
             return false;
-        if (row.cells.size() != columns_.size())
+        }
+        if (row.cells.size() != columns_.size()) {
             row.problem = fmt::format(
                 "{} {} where the header has {}", row.cells.size(),
                 row.cells.size() == 1 ? "cell" : "cells", columns_.size());
+        }
         return true;
     }
 
@@ -112,8 +116,9 @@ private:
         std::size_t size = 0;
         while (size < block_.size() && !holds_header({block_.data(), size})) {
             const std::size_t count = source_.read(block_.data() + size, block_.size() - size);
-            if (count == 0)
+            if (count == 0) {
                 break;
+            }
             size += count;
         }
         return size;
@@ -121,28 +126,33 @@ private:
 
     void read_header() {
         CsvRow header;
-        if (!take(header))
+        if (!take(header)) {
             throw UsageError(
                 name() + ": no header row", "name the columns in the first row, one of them phone");
+        }
         const std::string origin = fmt::format("{}:{}", name(), header.line);
-        if (!header.problem.empty())
+        if (!header.problem.empty()) {
             throw UsageError(
                 fmt::format("{}: the header has {}", origin, header.problem),
                 "save the file as \"CSV UTF-8\"");
-        if (header.cells.size() > most_columns)
+        }
+        if (header.cells.size() > most_columns) {
             throw UsageError(
                 fmt::format("{}: {} columns", origin, header.cells.size()),
                 fmt::format("use at most {}", most_columns));
+        }
         columns_ = usable_columns(std::move(header.cells), origin);
     }
 
     /// What was whole before a fault in the text is handed out first.
     bool take(CsvRow& row) {
         while (!rows_.take(row)) {
-            if (fault_)
+            if (fault_) {
                 throw UsageError(*fault_);
-            if (ended_)
+            }
+            if (ended_) {
                 return false;
+            }
             rows_.forget_taken();
             parse({block_.data(), source_.read(block_.data(), block_.size())});
         }
@@ -153,23 +163,26 @@ private:
     void parse(std::string_view block) {
         const bool well_formed = block.empty() ? parser_.finish(rows_) : parser_.feed(block, rows_);
         ended_ = block.empty();
-        if (!well_formed)
+        if (!well_formed) {
             fault_ = quoting_fault();
-        else if (rows_.unfinished_size() + parser_.unfinished_cell_size() > longest_row)
+        } else if (rows_.unfinished_size() + parser_.unfinished_cell_size() > longest_row) {
             fault_ = fault(
                 fmt::format("the row that starts here is longer than {} bytes", longest_row),
                 "look for a quote that is never closed");
+        }
     }
 
     UsageError quoting_fault() const {
-        if (ended_)
+        if (ended_) {
             return fault(
                 "a quote in the row that starts here is never closed",
                 "close it, or double a quote that belongs to the text");
-        if (parser_.within_quotes())
+        }
+        if (parser_.within_quotes()) {
             return fault(
                 "text follows a closing quote in the row that starts here",
                 "double a quote that belongs to the text");
+        }
         return fault(
             "a quote stands in the middle of a cell in the row that starts here",
             "put the whole cell in quotes, and double those that belong to the text");

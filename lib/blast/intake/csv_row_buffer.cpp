@@ -47,17 +47,20 @@ void CsvRowBuffer::add_cell(std::string_view cell) {
     text_ += cell;
     ends_.push_back(text_.size());
     nul_ = nul_ || content.nul;
-    if (content.bits >= beyond_ascii)
+    if (content.bits >= beyond_ascii) {
         utf8_ = utf8_ && is_utf8(cell);
-    if (content.line_end)
+    }
+    if (content.line_end) {
         line_ends_in_cells_ += line_ends(cell);
+    }
 }
 
 /// A line of nothing but blanks: one cell, whatever the delimiter.
 bool CsvRowBuffer::is_blank_line() const {
     const std::size_t cells = ends_.size() - unfinished_cell_;
-    if (cells > 1)
+    if (cells > 1) {
         return false;
+    }
     const std::size_t begin = cell_begin(unfinished_cell_);
     return cells == 0 ||
            (text_.size() > begin &&
@@ -68,8 +71,9 @@ void CsvRowBuffer::end_row(int terminator) {
     const bool cr_lf =
         ends_.size() == unfinished_cell_ && last_terminator_ == '\r' && terminator == '\n';
     last_terminator_ = terminator;
-    if (cr_lf)
+    if (cr_lf) {
         return;
+    }
     if (is_blank_line()) {
         text_.resize(cell_begin(unfinished_cell_));
         ends_.resize(unfinished_cell_);
@@ -84,15 +88,17 @@ void CsvRowBuffer::end_row(int terminator) {
 }
 
 bool CsvRowBuffer::take(CsvRow& row) {
-    if (taken_rows_ == rows_.size())
+    if (taken_rows_ == rows_.size()) {
         return false;
+    }
     const Row& taken = rows_[taken_rows_++];
     row.line = taken.line;
     row.problem.clear();
-    if (taken.nul)
+    if (taken.nul) {
         row.problem = "NUL bytes in it";
-    else if (!taken.utf8)
+    } else if (!taken.utf8) {
         row.problem = "bytes that are not UTF-8 in it";
+    }
     row.cells.resize(taken.cells_end - first_cell_);
     for (std::string& cell : row.cells) {
         const std::size_t begin = cell_begin(first_cell_);
@@ -106,8 +112,9 @@ void CsvRowBuffer::forget_taken() {
     const std::size_t bytes = cell_begin(first_cell_);
     text_.erase(0, bytes);
     ends_.erase(ends_.begin(), ends_.begin() + static_cast<std::ptrdiff_t>(first_cell_));
-    for (std::size_t& end : ends_)
+    for (std::size_t& end : ends_) {
         end -= bytes;
+    }
     unfinished_cell_ -= first_cell_;
     first_cell_ = 0;
     rows_.clear();

@@ -43,14 +43,17 @@ bool is_same_file(int file, const std::string& csv_path) {
 int open_empty(const std::string& path, const std::string& csv_path) {
     constexpr mode_t owner_only = S_IRUSR | S_IWUSR;
     const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, owner_only);
-    if (file < 0)
+    if (file < 0) {
         refuse(path, reason_of(errno));
+    }
     struct stat status = {};
     std::string problem;
-    if (is_same_file(file, csv_path))
+    if (is_same_file(file, csv_path)) {
         problem = "it is the CSV itself";
-    else if (::fstat(file, &status) == 0 && S_ISREG(status.st_mode) && ::ftruncate(file, 0) != 0)
+    } else if (
+        ::fstat(file, &status) == 0 && S_ISREG(status.st_mode) && ::ftruncate(file, 0) != 0) {
         problem = reason_of(errno);
+    }
     if (!problem.empty()) {
         ::close(file);
         refuse(path, problem);
@@ -63,8 +66,9 @@ std::size_t reason_column_of(std::vector<std::string>& columns) {
         return same_column_name(column, "reason");
     });
     const auto index = static_cast<std::size_t>(found - columns.begin());
-    if (found == columns.end())
+    if (found == columns.end()) {
         columns.emplace_back("reason");
+    }
     return index;
 }
 
@@ -102,8 +106,9 @@ void RejectsWriter::write(const InvalidRow& row) {
     cells.resize(std::max(columns_, reason_column_ + 1));
     cells[reason_column_] = row.reason;
     append_csv_row(buffer_, cells);
-    if (buffer_.size() >= buffer_limit)
+    if (buffer_.size() >= buffer_limit) {
         flush();
+    }
 }
 
 void RejectsWriter::close() {
@@ -114,8 +119,9 @@ void RejectsWriter::flush() {
     std::size_t written = 0;
     while (written < buffer_.size()) {
         const ssize_t count = ::write(file_, buffer_.data() + written, buffer_.size() - written);
-        if (count < 0 && errno == EINTR)
+        if (count < 0 && errno == EINTR) {
             continue;
+        }
         if (count < 0) {
             const int error = errno;
             buffer_.clear();

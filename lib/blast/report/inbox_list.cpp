@@ -31,10 +31,11 @@ public:
               style) {}
 
     void add(const std::vector<ListedEvent>& page) override {
-        for (const ListedEvent& event : page)
+        for (const ListedEvent& event : page) {
             table_.add_row(
                 {std::to_string(event.id), zone_.for_people(event.received_at), event.state,
                  event.kind, event.phone, event.reason, event.body});
+        }
         output_.write(table_.take_page());
     }
     void end() override {}
@@ -85,13 +86,14 @@ public:
 
     void add(const std::vector<ListedEvent>& page) override {
         std::string rows;
-        for (const ListedEvent& event : page)
+        for (const ListedEvent& event : page) {
             append_csv_row(
                 rows,
                 {std::to_string(event.id), zone_.iso8601(event.received_at), event.state,
                  event.kind, event.phone, event.message_id, std::to_string(event.repeats),
                  event.reason, event.body},
                 FormulaCells::neutralise);
+        }
         output_.write(rows);
     }
     void end() override {}

@@ -74,10 +74,12 @@ ClaimAnswered ClaimLane::answered(
     event.slots = answer.slots;
     event.capped = answer.capped;
     event.slow = answer.stretch > 1;
-    if (answer.blocked_for > 0)
+    if (answer.blocked_for > 0) {
         event.blocked_until = after(answer.blocked_for);
-    if (plan_.slots.paced())
+    }
+    if (plan_.slots.paced()) {
         event.next_slot = after(answer.first_slot_in + starts[answer.rows.size()] * answer.stretch);
+    }
     event.rows.reserve(answer.rows.size());
     for (std::size_t i = 0; i < answer.rows.size(); ++i) {
         const Instant slot = plan_.slots.paced()
@@ -97,8 +99,9 @@ void ClaimLane::execute(const ReadBackAttempt& read_back) {
 }
 
 void ClaimLane::on_read_back(const AttemptId& attempt, const PipelineOutcome& outcome) {
-    if (failed(outcome, QueryLost{}))
+    if (failed(outcome, QueryLost{})) {
         return;
+    }
     AttemptReadBack event;
     for (ClaimedRecipient& recipient : read_read_back(outcome.results.front())) {
         event.ids.push_back(recipient.id);
@@ -114,13 +117,15 @@ void ClaimLane::execute(const CheckQueue&) {
 }
 
 void ClaimLane::on_check(const PipelineOutcome& outcome) {
-    if (!failed(outcome, QueryLost{}))
+    if (!failed(outcome, QueryLost{})) {
         tell_(read_queue_check(outcome.results));
+    }
 }
 
 bool ClaimLane::failed(const PipelineOutcome& outcome, const SendEvent& when_lost) {
-    if (!outcome.failure)
+    if (!outcome.failure) {
         return false;
+    }
     failure_ = outcome.failure->what();
     if (outcome.failure->connection_lost()) {
         tell_(when_lost);
@@ -129,8 +134,9 @@ bool ClaimLane::failed(const PipelineOutcome& outcome, const SendEvent& when_los
     const bool claiming = std::holds_alternative<ClaimLost>(when_lost);
     tell_(claiming ? SendEvent(ClaimRejected{}) : when_lost);
     // The database refuses for good (a privilege, a full disk): what is in hand is settled, then the run ends.
-    if (!outcome.failure->worth_a_retry())
+    if (!outcome.failure->worth_a_retry()) {
         tell_(StopRequested{SendStop::database_away});
+    }
     return true;
 }
 

@@ -19,15 +19,18 @@ bool read_line(std::istream& in, std::string& line) {
     using Traits = std::streambuf::traits_type;
     line.clear();
     auto c = in.rdbuf()->sbumpc();
-    if (Traits::eq_int_type(c, Traits::eof()))
+    if (Traits::eq_int_type(c, Traits::eof())) {
         return false;
+    }
     for (; !Traits::eq_int_type(c, Traits::eof()) && Traits::to_char_type(c) != '\n';
          c = in.rdbuf()->sbumpc()) {
-        if (line.size() <= webhook_body_limit)
+        if (line.size() <= webhook_body_limit) {
             line += Traits::to_char_type(c);
+        }
     }
-    if (!line.empty() && line.back() == '\r')
+    if (!line.empty() && line.back() == '\r') {
         line.pop_back();
+    }
     return true;
 }
 
@@ -37,10 +40,12 @@ std::vector<InboxEvent> read_group(std::istream& in) {
     std::string line;
     const auto waits_for_more = [&] { return !events.empty() && in.rdbuf()->in_avail() == 0; };
     while (events.size() < group_size && !waits_for_more() && read_line(in, line)) {
-        if (line.find_first_not_of(" \t") == std::string::npos)
+        if (line.find_first_not_of(" \t") == std::string::npos) {
             continue;
-        for (InboxEvent& event : read_webhook(line))
+        }
+        for (InboxEvent& event : read_webhook(line)) {
             events.push_back(std::move(event));
+        }
     }
     return events;
 }
@@ -77,8 +82,9 @@ private:
             work();
             return;
         } catch (const DatabaseError& error) {
-            if (!error.connection_lost())
+            if (!error.connection_lost()) {
                 throw;
+            }
         }
         reconnect(connection_, database_url_, random_);
         work();
@@ -104,8 +110,9 @@ IngestSummary ingest_events(
     for (;;) {
         std::vector<InboxEvent> events = read_group(lines);
         // A signal may have cut the last line short.
-        if (events.empty() || stop.received() != 0)
+        if (events.empty() || stop.received() != 0) {
             break;
+        }
         ingest.take_in(std::move(events));
     }
     ingest.retry();

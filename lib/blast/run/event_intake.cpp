@@ -24,8 +24,9 @@ struct DistinctEvents {
 /// A sender's number as WhatsApp has it, and as libphonenumber writes it in the rows of recipients.
 std::set<std::string> spellings_of(const std::string& phone) {
     std::set<std::string> spellings{phone};
-    if (std::string written = library_form(phone); !written.empty())
+    if (std::string written = library_form(phone); !written.empty()) {
         spellings.insert(std::move(written));
+    }
     return spellings;
 }
 
@@ -46,18 +47,21 @@ DistinctEvents distinct(const std::vector<const InboxEvent*>& group) {
 
 ArrivedEvent arrived(const InboxEvent& event, double received_at, const AttributionRules& rules) {
     const auto* const message = std::get_if<IncomingMessage>(&event.content);
-    if (message == nullptr)
+    if (message == nullptr) {
         return {&event, received_at, {}};
+    }
     const double at = std::floor(time_of(*message, received_at).at);
     return {&event, received_at, reply_scope(*message, static_cast<std::int64_t>(at), rules)};
 }
 
 std::optional<double> told_time(const ArrivedEvent& arrived) {
-    if (const auto* const message = std::get_if<IncomingMessage>(&arrived.event->content))
+    if (const auto* const message = std::get_if<IncomingMessage>(&arrived.event->content)) {
         return time_of(*message, arrived.received_at).at;
+    }
     const auto* const receipt = std::get_if<StatusReceipt>(&arrived.event->content);
-    if (receipt == nullptr)
+    if (receipt == nullptr) {
         return std::nullopt;
+    }
     const auto seconds =
         receipt->c2s_timestamp ? receipt->c2s_timestamp : receipt->message_timestamp;
     return seconds ? std::optional(static_cast<double>(*seconds)) : std::nullopt;
@@ -127,21 +131,24 @@ EventIntake::EventIntake(const IntakeRules& rules, std::vector<InboxEvent> event
     : rules_(rules), events_(std::move(events)) {
     Group all;
     all.reserve(events_.size());
-    for (const InboxEvent& event : events_)
+    for (const InboxEvent& event : events_) {
         all.push_back(&event);
+    }
     parts_.add(std::move(all));
 }
 
 std::vector<Statement> EventIntake::next() const {
-    if (stage_ == Stage::write)
+    if (stage_ == Stage::write) {
         return write_;
+    }
     const std::vector<const InboxEvent*> events = distinct(parts_.current()).events;
     return look_up_arrivals_statements(events, opt_out_numbers(events));
 }
 
 WorkProgress EventIntake::take(const PipelineOutcome& outcome) {
-    if (outcome.failure)
+    if (outcome.failure) {
         return after_failure(*outcome.failure);
+    }
     if (stage_ == Stage::look_up) {
         plan(read_arrival_facts(outcome.results));
         stage_ = Stage::write;
@@ -156,15 +163,18 @@ WorkProgress EventIntake::take(const PipelineOutcome& outcome) {
 
 WorkProgress EventIntake::after_failure(const DatabaseError& error) {
     failure_ = error.what();
-    if (error.connection_lost())
+    if (error.connection_lost()) {
         return WorkProgress::lost;
+    }
     const auto blame = parts_.blame(error);
     const bool is_item = blame == WorkParts<const InboxEvent*>::Blame::item;
-    if (blame == WorkParts<const InboxEvent*>::Blame::database || (is_item && refused_))
+    if (blame == WorkParts<const InboxEvent*>::Blame::database || (is_item && refused_)) {
         return WorkProgress::failed;
+    }
     stage_ = Stage::look_up;
-    if (is_item)
+    if (is_item) {
         plan_refused(error);
+    }
     return WorkProgress::more;
 }
 
@@ -185,8 +195,9 @@ void EventIntake::plan(const EventFacts& facts) {
     const DistinctEvents came = distinct(parts_.current());
     std::vector<ArrivedEvent> fresh;
     for (std::size_t i = 0; i < came.events.size(); ++i) {
-        if (!facts.repeated.contains(i))
+        if (!facts.repeated.contains(i)) {
             fresh.push_back(arrived(*came.events[i], facts.now, rules_.attribution));
+        }
     }
     TrackingChanges changes(ChangeSource::webhook);
     const std::vector<Matches> matches = match_events(fresh, facts);
@@ -199,8 +210,9 @@ void EventIntake::plan(const EventFacts& facts) {
     }
 
     planned_.events = static_cast<std::int64_t>(parts_.current().size());
-    for (const InboxRecord& record : records)
+    for (const InboxRecord& record : records) {
         count_state(record, planned_);
+    }
     add_repeats(came, facts, records, planned_);
     plan_write(records, opt_outs, changes);
 }
@@ -215,8 +227,9 @@ std::set<std::string>
 EventIntake::opt_out_numbers(const std::vector<const InboxEvent*>& events) const {
     std::set<std::string> numbers;
     for (const InboxEvent* const event : events) {
-        if (const IncomingMessage* const message = opt_out_in(*event))
+        if (const IncomingMessage* const message = opt_out_in(*event)) {
             numbers.merge(spellings_of(message->phone));
+        }
     }
     return numbers;
 }
@@ -229,16 +242,18 @@ std::set<std::string> EventIntake::plan_opt_outs(
     std::set<RecipientKey> queued;
     for (const ArrivedEvent& arrived : events) {
         const IncomingMessage* const message = opt_out_in(*arrived.event);
-        if (message == nullptr || !senders.insert(message->phone).second)
+        if (message == nullptr || !senders.insert(message->phone).second) {
             continue;
+        }
         for (const std::string& number : spellings_of(message->phone)) {
             const OptOutReach& reach = facts.opt_out_reach.at(number);
             phones.insert(reach.phones.begin(), reach.phones.end());
             queued.insert(reach.queued.begin(), reach.queued.end());
         }
     }
-    for (const RecipientKey& key : queued)
+    for (const RecipientKey& key : queued) {
         changes.drop(key, opt_out_reason);
+    }
     planned_.opted_out = static_cast<std::int64_t>(senders.size());
     return phones;
 }
@@ -248,10 +263,12 @@ void EventIntake::plan_write(
     const std::set<std::string>& opt_outs,
     const TrackingChanges& changes) {
     write_ = {keep_events_statement(records)};
-    if (!opt_outs.empty())
+    if (!opt_outs.empty()) {
         write_.push_back(opt_out_statement(opt_outs, opt_out_reason));
-    for (Statement& statement : changes.statements(rules_.counter_slot).statements)
+    }
+    for (Statement& statement : changes.statements(rules_.counter_slot).statements) {
         write_.push_back(std::move(statement));
+    }
 }
 
 } // namespace blast

@@ -10,10 +10,12 @@ namespace blast {
 namespace {
 
 Matches match_event(const ArrivedEvent& arrived, const EventFacts& facts) {
-    if (const auto* const receipt = std::get_if<StatusReceipt>(&arrived.event->content))
+    if (const auto* const receipt = std::get_if<StatusReceipt>(&arrived.event->content)) {
         return match_receipt(*receipt, facts);
-    if (const auto* const message = std::get_if<IncomingMessage>(&arrived.event->content))
+    }
+    if (const auto* const message = std::get_if<IncomingMessage>(&arrived.event->content)) {
         return {match_message(*message, arrived.scope, facts)};
+    }
     return {};
 }
 
@@ -28,12 +30,14 @@ const std::string& message_id(const ArrivedEvent& arrived) {
 void drop_rival_confirmations(const std::vector<ArrivedEvent>& events, std::vector<Matches>& all) {
     std::map<RecipientKey, std::set<std::string>> claimants;
     for (std::size_t i = 0; i < all.size(); ++i) {
-        if (confirms(all[i]))
+        if (confirms(all[i])) {
             claimants[all[i].front().key].insert(message_id(events[i]));
+        }
     }
     for (Matches& matches : all) {
-        if (confirms(matches) && claimants[matches.front().key].size() > 1)
+        if (confirms(matches) && claimants[matches.front().key].size() > 1) {
             matches = {{MatchVerdict::waits, {}, "several messages could be the unconfirmed one"}};
+        }
     }
 }
 
@@ -50,8 +54,9 @@ Confirmation confirmation_by(const InboxEvent& event, const RecipientKey& key) {
 
 void add_receipt(const InboxEvent& event, const Match& match, TrackingChanges& changes) {
     const auto& receipt = std::get<StatusReceipt>(event.content);
-    if (match.verdict == MatchVerdict::confirms)
+    if (match.verdict == MatchVerdict::confirms) {
         changes.add(confirmation_by(event, match.key));
+    }
     changes.add(StatusReport{
         match.key, receipt.message_id, receipt.status, receipt.c2s_timestamp, receipt.reason});
 }
@@ -62,8 +67,9 @@ std::vector<Matches>
 match_events(const std::vector<ArrivedEvent>& events, const EventFacts& facts) {
     std::vector<Matches> all;
     all.reserve(events.size());
-    for (const ArrivedEvent& arrived : events)
+    for (const ArrivedEvent& arrived : events) {
         all.push_back(match_event(arrived, facts));
+    }
     drop_rival_confirmations(events, all);
     return all;
 }

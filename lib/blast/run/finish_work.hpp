@@ -25,10 +25,12 @@ void finish_work(Work& work, Connection& connection) {
     for (;;) {
         const PipelineOutcome outcome = outcome_of(connection, work.next());
         const WorkProgress progress = work.take(outcome);
-        if (progress == WorkProgress::done)
+        if (progress == WorkProgress::done) {
             return;
-        if (progress != WorkProgress::more)
+        }
+        if (progress != WorkProgress::more) {
             throw *outcome.failure;
+        }
     }
 }
 

@@ -29,11 +29,13 @@ MHD_Result send_answer(MHD_Connection* connection, HookAnswer answer, std::strin
         text.size(),
         const_cast<char*>(text.data()), // NOLINT(cppcoreguidelines-pro-type-const-cast)
         MHD_RESPMEM_PERSISTENT);
-    if (response == nullptr)
+    if (response == nullptr) {
         return MHD_NO;
+    }
     MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
-    if (answer == HookAnswer::unavailable)
+    if (answer == HookAnswer::unavailable) {
         MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "5");
+    }
     const MHD_Result queued =
         MHD_queue_response(connection, static_cast<unsigned>(answer), response);
     MHD_destroy_response(response);
@@ -67,13 +69,16 @@ std::optional<HookAnswer>
 HookRequests::route(std::string_view method, std::string_view path) const {
     constexpr std::string_view prefix = "/hook/";
     const bool reads = method == MHD_HTTP_METHOD_GET || method == MHD_HTTP_METHOD_HEAD;
-    if (path == "/healthz" && reads)
+    if (path == "/healthz" && reads) {
         return healthy_ ? HookAnswer::taken : HookAnswer::unavailable;
+    }
     if (path.substr(0, prefix.size()) != prefix ||
-        !equal_in_constant_time(path.substr(prefix.size()), secret_))
+        !equal_in_constant_time(path.substr(prefix.size()), secret_)) {
         return HookAnswer::not_found;
-    if (method != MHD_HTTP_METHOD_POST)
+    }
+    if (method != MHD_HTTP_METHOD_POST) {
         return HookAnswer::not_allowed;
+    }
     return std::nullopt;
 }
 
@@ -83,24 +88,29 @@ MHD_Result HookRequests::begin(
     request->answer = route(method, path);
     request->begun_at = BootClock::now();
     const std::size_t announced = announced_length(connection);
-    if (!request->answer && announced > webhook_body_limit)
+    if (!request->answer && announced > webhook_body_limit) {
         request->answer = HookAnswer::too_large;
+    }
     const std::optional<HookAnswer> answer = request->answer;
     *state = request.release();
     without_head_.erase(connection);
     ++open_;
     // A body of a reasonable size is read before the answer, else the client might see a reset connection instead of it.
-    if (announced > thrown_away_limit && answer)
+    if (announced > thrown_away_limit && answer) {
         return send_answer(connection, *answer, text_of(*answer));
+    }
     return MHD_YES;
 }
 
 MHD_Result HookRequests::receive(HookRequest& request, const char* data, std::size_t size) {
     request.received += size;
-    if (request.received > thrown_away_limit || BootClock::now() - request.begun_at > limits_.body)
+    if (request.received > thrown_away_limit ||
+        BootClock::now() - request.begun_at > limits_.body) {
         return MHD_NO;
-    if (request.answer)
+    }
+    if (request.answer) {
         return MHD_YES;
+    }
     if (request.received > webhook_body_limit) {
         request.answer = HookAnswer::too_large;
         request.body = std::string();
@@ -112,10 +122,12 @@ MHD_Result HookRequests::receive(HookRequest& request, const char* data, std::si
 
 /// The request is there whole, or its connection was resumed with an answer.
 MHD_Result HookRequests::complete(MHD_Connection* connection, HookRequest& request) {
-    if (!request.answer && waiting_bytes_ + request.body.size() > waiting_bytes_limit)
+    if (!request.answer && waiting_bytes_ + request.body.size() > waiting_bytes_limit) {
         request.answer = HookAnswer::unavailable;
-    if (request.answer)
+    }
+    if (request.answer) {
         return send_answer(connection, *request.answer, text_of(*request.answer));
+    }
     MHD_suspend_connection(connection);
     const Waiting waiting = ++last_waiting_;
     waiting_bytes_ += request.body.size();
@@ -137,21 +149,24 @@ std::vector<HookRequests::Arrival> HookRequests::take(std::size_t limit) {
 
 void HookRequests::answer(Waiting waiting, HookAnswer with) {
     const auto found = suspended_.find(waiting);
-    if (found == suspended_.end())
+    if (found == suspended_.end()) {
         return;
+    }
     found->second.request->answer = with;
     MHD_resume_connection(found->second.connection);
     suspended_.erase(found);
 }
 
 void HookRequests::answer_all(HookAnswer with) {
-    while (!suspended_.empty())
+    while (!suspended_.empty()) {
         answer(suspended_.begin()->first, with);
+    }
 }
 
 void HookRequests::tell_arrivals() {
-    if (!has_new_arrivals_)
+    if (!has_new_arrivals_) {
         return;
+    }
     has_new_arrivals_ = false;
     on_arrivals_();
 }
@@ -166,8 +181,9 @@ MHD_Result HookRequests::on_request( // NOLINT(readability-function-size): MHD's
     size_t* size,
     void** state) {
     auto& requests = *static_cast<HookRequests*>(self);
-    if (*state == nullptr)
+    if (*state == nullptr) {
         return requests.begin(connection, method, path, state);
+    }
     auto& request = *static_cast<HookRequest*>(*state);
     if (*size > 0) {
         const MHD_Result going_on = requests.receive(request, data, *size);
@@ -181,25 +197,28 @@ void HookRequests::on_completed(
     void* self, MHD_Connection*, void** state, MHD_RequestTerminationCode) {
     const std::unique_ptr<HookRequest> ended(static_cast<HookRequest*>(*state));
     *state = nullptr;
-    if (ended != nullptr)
+    if (ended != nullptr) {
         --static_cast<HookRequests*>(self)->open_;
+    }
 }
 
 /// Before it sends a request, a connection is without a head from its start or its last request's end.
 void HookRequests::on_connection(
     void* self, MHD_Connection* connection, void**, MHD_ConnectionNotificationCode what) {
     auto& without_head = static_cast<HookRequests*>(self)->without_head_;
-    if (what == MHD_CONNECTION_NOTIFY_STARTED)
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         without_head[connection] = BootClock::now();
-    else
+    } else {
         without_head.erase(connection);
+    }
 }
 
 void HookRequests::end_overdue() {
     const Instant now = BootClock::now();
     for (auto& [connection, since] : without_head_) {
-        if (now - since <= limits_.head)
+        if (now - since <= limits_.head) {
             continue;
+        }
         since = now;
         const auto* const info =
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);

@@ -22,8 +22,9 @@ constexpr int most_groups_before_a_retry = 10;
 RetryScope scope_of_retry(int second) {
     constexpr int seconds_between_full_retries = 60;
     constexpr int seconds_between_long_retries = 10;
-    if (second % seconds_between_full_retries == 1)
+    if (second % seconds_between_full_retries == 1) {
         return RetryScope::all();
+    }
     return second % seconds_between_long_retries == 0 ? RetryScope::lately()
                                                       : RetryScope::just_now();
 }
@@ -50,23 +51,27 @@ IntakeCounts HookRun::run(const StopSignal& stop) {
         stop_soon();
     });
     on_second();
-    while (!finished())
+    while (!finished()) {
         loop_.run_once();
+    }
     return counts_;
 }
 
 /// One thing at a time on the connection: webhooks first, they have someone waiting; but a retry goes on beside a flood.
 void HookRun::work() {
     const auto away_since = connection_.away_since();
-    if (away_since && BootClock::now() - *away_since >= patience_with_database)
+    if (away_since && BootClock::now() - *away_since >= patience_with_database) {
         answer_unavailable();
-    if (!connection_.idle())
+    }
+    if (!connection_.idle()) {
         return;
+    }
     const bool retries = retry_ || retry_is_due_;
     const bool has_turn = !retries || groups_since_retry_ < most_groups_before_a_retry;
     if (server_.arrivals() > 0 && has_turn) {
-        if (!gathers())
+        if (!gathers()) {
             begin_group();
+        }
     } else if (retries) {
         go_on_with_retry();
     }
@@ -76,26 +81,30 @@ void HookRun::work() {
 /// else each half would wait for the other half's commit.
 bool HookRun::gathers() {
     const Instant now = BootClock::now();
-    if (server_.arrivals() >= expected_ || now >= gathers_until_)
+    if (server_.arrivals() >= expected_ || now >= gathers_until_) {
         return false;
-    if (!gathering_timer_)
+    }
+    if (!gathering_timer_) {
         gathering_timer_ = loop_.schedule(gathers_until_, [this] {
             gathering_timer_.reset();
             work();
         });
+    }
     return true;
 }
 
 void HookRun::begin_group() {
-    if (gathering_timer_)
+    if (gathering_timer_) {
         loop_.cancel(*gathering_timer_);
+    }
     gathering_timer_.reset();
     std::vector<InboxEvent> events;
     group_.clear();
     for (const HookServer::Arrival& arrival : server_.take(largest_group)) {
         group_.push_back(arrival.waiting);
-        for (InboxEvent& event : read_webhook(arrival.body))
+        for (InboxEvent& event : read_webhook(arrival.body)) {
             events.push_back(std::move(event));
+        }
     }
     ++groups_since_retry_;
     intake_ = std::make_unique<EventIntake>(rules_, std::move(events));
@@ -142,34 +151,40 @@ void HookRun::go_on_with_retry() {
 /// The next step waits its turn: work() is called when the connection is idle again.
 void HookRun::on_retry(const PipelineOutcome& outcome) {
     const WorkProgress progress = retry_->take(outcome);
-    if (progress == WorkProgress::more)
+    if (progress == WorkProgress::more) {
         return;
-    if (progress == WorkProgress::lost)
+    }
+    if (progress == WorkProgress::lost) {
         on_away();
+    }
     counts_.applied += retry_->applied();
     retry_.reset();
 }
 
 void HookRun::answer_unavailable() {
     std::vector<HookServer::Waiting> waiting;
-    for (const HookServer::Arrival& arrival : server_.take(SIZE_MAX))
+    for (const HookServer::Arrival& arrival : server_.take(SIZE_MAX)) {
         waiting.push_back(arrival.waiting);
-    if (!waiting.empty())
+    }
+    if (!waiting.empty()) {
         server_.answer(waiting, HookAnswer::unavailable);
+    }
 }
 
 void HookRun::on_away() {
-    if (!was_away_)
+    if (!was_away_) {
         log_.warn(fmt::format(
             "the database is away, webhooks are answered 503 ({})",
             printable(connection_.last_failure())));
+    }
     was_away_ = true;
     server_.set_healthy(false);
 }
 
 void HookRun::on_back() {
-    if (was_away_)
+    if (was_away_) {
         log_.note("the database is back");
+    }
     was_away_ = false;
     server_.set_healthy(true);
     work();

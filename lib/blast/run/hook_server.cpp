@@ -78,8 +78,9 @@ std::size_t HookServer::arrivals() const noexcept {
 }
 
 void HookServer::answer(const std::vector<Waiting>& waiting, HookAnswer with) {
-    for (const Waiting one : waiting)
+    for (const Waiting one : waiting) {
         requests_->answer(one, with);
+    }
     serve_soon();
 }
 
@@ -89,8 +90,9 @@ void HookServer::set_healthy(bool healthy) noexcept {
 
 void HookServer::stop_listening() {
     const MHD_socket listener = MHD_quiesce_daemon(daemon_);
-    if (listener != MHD_INVALID_SOCKET)
+    if (listener != MHD_INVALID_SOCKET) {
         close(listener);
+    }
 }
 
 std::size_t HookServer::open_requests() const noexcept {
@@ -111,9 +113,10 @@ void HookServer::serve() {
     }
     loop_.cancel(timer_);
     timer_ = 0;
-    if (limited == MHD_YES)
+    if (limited == MHD_YES) {
         timer_ =
             loop_.schedule(BootClock::now() + std::chrono::milliseconds(wait), [this] { serve(); });
+    }
     // Last: who is told may answer at once, which sets the timer to now.
     requests_->tell_arrivals();
 }

@@ -33,20 +33,24 @@ AddressList addresses_of(const ListenAddress& address) {
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_NUMERICSERV | (address.host == "localhost" ? 0 : AI_NUMERICHOST);
     addrinfo* found = nullptr;
-    if (getaddrinfo(address.host.c_str(), address.port.c_str(), &hints, &found) != 0)
+    if (getaddrinfo(address.host.c_str(), address.port.c_str(), &hints, &found) != 0) {
         found = nullptr;
+    }
     return {found, &freeaddrinfo};
 }
 
 int open_socket(const addrinfo& address) {
     const int listener =
         socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, address.ai_protocol);
-    if (listener < 0)
+    if (listener < 0) {
         return -1;
+    }
     const int yes = 1;
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (bind(listener, address.ai_addr, address.ai_addrlen) == 0 && listen(listener, backlog) == 0)
+    if (bind(listener, address.ai_addr, address.ai_addrlen) == 0 &&
+        listen(listener, backlog) == 0) {
         return listener;
+    }
     const int why = errno;
     close(listener);
     errno = why;
@@ -68,25 +72,28 @@ ListenAddress parse_listen_address(std::string_view text, std::string_view what)
     } else {
         address.host = text.substr(0, colon);
         address.port = text.substr(colon + 1);
-        if (address.host.size() > 2 && address.host.front() == '[' && address.host.back() == ']')
+        if (address.host.size() > 2 && address.host.front() == '[' && address.host.back() == ']') {
             address.host = address.host.substr(1, address.host.size() - 2);
+        }
     }
-    if (address.host.empty() || !is_port(address.port) || addresses_of(address) == nullptr)
+    if (address.host.empty() || !is_port(address.port) || addresses_of(address) == nullptr) {
         throw UsageError(
             fmt::format("{}: '{}' is no address to listen on", what, printable(text)),
             "give ADDRESS:PORT, such as 127.0.0.1:8080");
+    }
     return address;
 }
 
 int listen_on(const ListenAddress& address) {
     const AddressList addresses = addresses_of(address);
     const int listener = addresses == nullptr ? -1 : open_socket(*addresses);
-    if (listener < 0)
+    if (listener < 0) {
         throw UsageError(
             fmt::format(
                 "cannot listen on '{}:{}' ({})", printable(address.host), address.port,
                 std::strerror(errno)), // NOLINT(concurrency-mt-unsafe): one thread
             "free the address, or give another to --listen");
+    }
     return listener;
 }
 
@@ -99,10 +106,12 @@ std::string local_address(int socket) {
     if (getsockname(socket, raw, &length) != 0 ||
         getnameinfo(
             raw, length, host.data(), host.size(), port.data(), port.size(),
-            NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+            NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
         return "?";
-    if (address.ss_family == AF_INET6)
+    }
+    if (address.ss_family == AF_INET6) {
         return fmt::format("[{}]:{}", host.data(), port.data());
+    }
     return fmt::format("{}:{}", host.data(), port.data());
 }
 

@@ -9,8 +9,9 @@ namespace {
 
 /// Why nothing may be posted for a recipient: who was erased has no number, and nobody gets an empty message. Empty: it may.
 std::string problem_of(const std::string& phone, const std::string& text) {
-    if (phone.empty() || phone.front() != '+')
+    if (phone.empty() || phone.front() != '+') {
         return "the recipient was erased";
+    }
     return message_problem(text);
 }
 
@@ -29,8 +30,9 @@ void MessagePoster::execute(const Post& post) {
     const MessageTemplate& message = plan_.messages.at(recipient.variant % plan_.messages.size());
     const std::string text = message.render(variables_from_json(recipient.variables));
     const std::string problem = problem_of(recipient.phone, text);
-    if (!problem.empty())
+    if (!problem.empty()) {
         return refuse_to_post(post, problem);
+    }
     HttpRequest request;
     request.path = "/v1/sendMessage2";
     request.body = send_request_body(plan_.devices[post.device], recipient.phone, text);
@@ -44,8 +46,9 @@ void MessagePoster::execute(const Post& post) {
 void MessagePoster::refuse_to_post(const Post& post, const std::string& why) {
     loop_.schedule(BootClock::now(), [this, post, why] {
         const auto found = in_hand_.find({post.id, post.attempt});
-        if (found == in_hand_.end())
+        if (found == in_hand_.end()) {
             return;
+        }
         found->second.answer.request_begun = false;
         found->second.answer.words = why;
         end(post, SendVerdict::refused);
@@ -54,16 +57,18 @@ void MessagePoster::refuse_to_post(const Post& post, const std::string& why) {
 
 void MessagePoster::on_answer(const Post& post, const HttpAnswer& http) {
     const auto found = in_hand_.find({post.id, post.attempt});
-    if (found == in_hand_.end())
+    if (found == in_hand_.end()) {
         return; // settled without its answer: a stop had waited long enough
+    }
     found->second.answer = read_send_answer(http);
     const SendVerdict verdict = judge(found->second.answer);
-    if (!http.request_begun && BootClock::now() > post.not_after)
+    if (!http.request_begun && BootClock::now() > post.not_after) {
         end(post, SendVerdict::not_begun);
-    else if (verdict == SendVerdict::forbidden)
+    } else if (verdict == SendVerdict::forbidden) {
         ask_about_token(post);
-    else
+    } else {
         end(post, verdict);
+    }
 }
 
 void MessagePoster::ask_about_token(const Post& post) {
@@ -78,20 +83,24 @@ void MessagePoster::ask_about_token(const Post& post) {
 }
 
 void MessagePoster::note_failure(const std::string& phone, std::string words) {
-    if (on_failure_)
+    if (on_failure_) {
         on_failure_(phone, words);
+    }
     last_failure_ = std::move(words);
 }
 
 void MessagePoster::end(const Post& post, SendVerdict verdict) {
     const auto found = in_hand_.find({post.id, post.attempt});
-    if (found == in_hand_.end())
+    if (found == in_hand_.end()) {
         return;
+    }
     const SendAnswer& answer = found->second.answer;
-    if (verdict != SendVerdict::accepted && verdict != SendVerdict::not_begun)
+    if (verdict != SendVerdict::accepted && verdict != SendVerdict::not_begun) {
         note_failure(found->second.recipient.phone, explain(verdict, answer));
-    if (verdict == SendVerdict::no_entry)
+    }
+    if (verdict == SendVerdict::no_entry) {
         no_entry_words_ = last_failure_;
+    }
     const bool silent = verdict != SendVerdict::not_begun && answer.request_begun &&
                         answer.transport != Transport::answered;
     on_end_({post.id, verdict, answer.retry_after, silent});

@@ -58,14 +58,16 @@ PollPassResult PollPass::run() {
 }
 
 void PollPass::feed(const PollEvent& event) {
-    for (const PollCommand& command : machine_.next(event, BootClock::now()))
+    for (const PollCommand& command : machine_.next(event, BootClock::now())) {
         std::visit([this](const auto& asked) { obey(asked); }, command);
+    }
 }
 
 /// What a pass cannot come to is not loaded.
 std::size_t PollPass::page_limit() const {
-    if (!plan_.limits.per_second || plan_.limits.deadline == Instant::max())
+    if (!plan_.limits.per_second || plan_.limits.deadline == Instant::max()) {
         return largest_page;
+    }
     const double seconds =
         std::chrono::duration<double>(plan_.limits.deadline - BootClock::now()).count();
     const double rows = std::max(seconds, 0.0) * *plan_.limits.per_second;
@@ -80,12 +82,14 @@ void PollPass::obey(const LoadCandidates&) {
 }
 
 void PollPass::on_candidates(std::size_t limit, const PipelineOutcome& outcome) {
-    if (failed(outcome))
+    if (failed(outcome)) {
         return;
+    }
     const std::vector<PollCandidate> page = read_candidates(outcome.results.front());
     candidates_.assign(page.begin(), page.end());
-    if (!page.empty())
+    if (!page.empty()) {
         last_candidate_ = page.back();
+    }
     loaded_ += static_cast<std::int64_t>(page.size());
     // What has become due since the pass began is the next one's.
     feed(CandidatesLoaded{page.size(), page.size() == limit && loaded_ < plan_.due});
@@ -114,8 +118,9 @@ std::vector<Statement> PollPass::exchange_statements(const Exchange& exchange) {
         const RecipientKey key = in_hand_.at(handle).message.key;
         released[key.blast_id].push_back(key.id);
     }
-    for (const auto& [blast_id, ids] : released)
+    for (const auto& [blast_id, ids] : released) {
         work.statements.push_back(release_messages_statement(blast_id, ids));
+    }
     add_claims(exchange.claim, work.statements);
     return work.statements;
 }
@@ -135,14 +140,17 @@ void PollPass::add_claims(std::size_t count, std::vector<Statement>& statements)
 }
 
 void PollPass::on_exchanged(const Exchange& exchange, const PipelineOutcome& outcome) {
-    if (failed(outcome))
+    if (failed(outcome)) {
         return;
+    }
     refusals_ = 0;
-    for (const auto& [status, count] : read_status_counts(outcome.results, status_results_, 0))
+    for (const auto& [status, count] : read_status_counts(outcome.results, status_results_, 0)) {
         result_.changed[status] += count;
+    }
     for (const std::vector<MessageHandle>* handles : {&exchange.told, &exchange.released}) {
-        for (const MessageHandle handle : *handles)
+        for (const MessageHandle handle : *handles) {
             in_hand_.erase(handle);
+        }
     }
     feed(Exchanged{take_claimed(outcome.results)});
 }
@@ -162,14 +170,16 @@ std::vector<MessageHandle> PollPass::take_claimed(const Results& results) {
 
 /// What the database refuses for a reason that may pass is told again; the machine takes both kinds as lost.
 bool PollPass::failed(const PipelineOutcome& outcome) {
-    if (!outcome.failure)
+    if (!outcome.failure) {
         return false;
-    if (!outcome.failure->connection_lost() && ++refusals_ >= most_refusals)
+    }
+    if (!outcome.failure->connection_lost() && ++refusals_ >= most_refusals) {
         throw UnavailableError(
             fmt::format(
                 "the database refuses what blast-poll writes ({})",
                 printable(outcome.failure->what())),
             "see that its schema is as `blast-admin migrate` made it");
+    }
     feed(DatabaseLost{});
     return true;
 }
@@ -192,8 +202,9 @@ void PollPass::on_answer(MessageHandle message, const HttpAnswer& http) {
     ended.outcome = outcome_of(answer);
     ended.answered = http.transport == Transport::answered;
     ended.retry_after = http.retry_after;
-    if (ended.outcome != CheckEnded::Outcome::told)
+    if (ended.outcome != CheckEnded::Outcome::told) {
         result_.last_failure = answer.words;
+    }
     in_hand_.at(message).answer = std::move(answer);
     feed(ended);
 }
@@ -217,8 +228,9 @@ void PollPass::arm_timer() {
 }
 
 void PollPass::show_progress() {
-    if (!on_progress_ || loop_.now() - progress_shown_at_ < progress_gap)
+    if (!on_progress_ || loop_.now() - progress_shown_at_ < progress_gap) {
         return;
+    }
     progress_shown_at_ = loop_.now();
     on_progress_(machine_.counts());
 }

@@ -42,19 +42,22 @@ public:
     PollSummary run() {
         prepare();
         bool goes_on = pass();
-        while (request_.watch && goes_on && pause())
+        while (request_.watch && goes_on && pause()) {
             goes_on = pass();
+        }
         return summary_;
     }
 
 private:
     void prepare() {
-        if (request_.blast && !load_blast(connection_, request_.blast))
+        if (request_.blast && !load_blast(connection_, request_.blast)) {
             throw UsageError(
                 fmt::format("there is no blast {}", *request_.blast),
                 "blast-report --list shows those that there are");
-        if (request_.everything)
+        }
+        if (request_.everything) {
             rule_.unchecked_since = read_poll_start(execute(poll_start_statement()));
+        }
     }
 
     /// False when there is no need, or no point, in another one. A database that restarted is waited for.
@@ -63,8 +66,9 @@ private:
         try {
             return pass_once();
         } catch (const DatabaseError& error) {
-            if (!error.connection_lost())
+            if (!error.connection_lost()) {
                 throw;
+            }
         }
         reconnect(connection_, request_.database_url, random_);
         return pass_once();
@@ -92,10 +96,11 @@ private:
         plan.limits.deadline = deadline_;
         plan.counter_slot = counter_slot_;
         PollPass pass(plan, stop_, random_);
-        if (on_progress_)
+        if (on_progress_) {
             pass.on_progress([this](const PollCounts& counts) {
                 on_progress_(counts.checked + counts.failed, survey_.due);
             });
+        }
         return add(pass.run());
     }
 
@@ -109,8 +114,9 @@ private:
             0, survey_.due - counts.checked - counts.failed - counts.passed_over);
         summary_.due = summary_.checked + summary_.failed + summary_.left + passed_over_;
         told_nothing_ = counts.failed > 0 && (counts.checked == 0 || summary_.left == 0);
-        for (const auto& [status, count] : result.changed)
+        for (const auto& [status, count] : result.changed) {
             summary_.changed[status] += count;
+        }
         summary_.end = result.end;
         ever_answered_ = ever_answered_ || result.ever_answered;
         summary_.nothing_could_be_asked = summary_.failed > 0 && !ever_answered_;
@@ -125,8 +131,9 @@ private:
     }
 
     milliseconds time_to_next_pass() const {
-        if (told_nothing_)
+        if (told_nothing_) {
             return longest_pause;
+        }
         const double seconds = summary_.left > 0 ? 0 : survey_.seconds_to_next.value_or(0);
         const auto wished = milliseconds(static_cast<std::int64_t>(std::ceil(seconds * 1000)));
         return std::clamp(wished, shortest_pause, longest_pause);

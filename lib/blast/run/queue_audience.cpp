@@ -15,12 +15,13 @@ namespace {
 constexpr std::uint64_t progress_every = 1'000;
 
 [[noreturn]] void throw_no_recipient(const AudienceReader& reader) {
-    if (reader.invalid_rows() > 0)
+    if (reader.invalid_rows() > 0) {
         throw UsageError(
             fmt::format(
                 "{}: no recipient in it, all {} rows cannot be sent to", reader.name(),
                 reader.invalid_rows()),
             "leave --skip-invalid out to see what is wrong with them");
+    }
     throw UsageError(
         fmt::format("{}: no recipient in it", reader.name()),
         "give a CSV with a header row and at least one row");
@@ -47,8 +48,9 @@ AudienceQueue::AudienceQueue(QueueRequest request, const PhoneParser& parser)
 
 RenderedMessage AudienceQueue::first_message() {
     Recipient recipient;
-    if (!reader_.next(recipient))
+    if (!reader_.next(recipient)) {
         throw_no_recipient(reader_);
+    }
     return {
         recipient.phone,
         request_.messages.front().render(variables_from_json(recipient.variables_json))};
@@ -68,20 +70,24 @@ QueuedBlast AudienceQueue::queue(
     Recipient recipient;
     while (reader_.next(recipient)) {
         transaction.add(recipient.phone, recipient.variables_json);
-        if (on_progress_ && reader_.valid_rows() % progress_every == 0)
+        if (on_progress_ && reader_.valid_rows() % progress_every == 0) {
             on_progress_(reader_.valid_rows());
+        }
     }
-    if (rejects)
+    if (rejects) {
         rejects->close();
-    if (reader_.valid_rows() == 0)
+    }
+    if (reader_.valid_rows() == 0) {
         throw_no_recipient(reader_);
+    }
     transaction.finish(static_cast<std::int64_t>(reader_.invalid_rows()));
-    if (transaction.queued() == 0)
+    if (transaction.queued() == 0) {
         throw UsageError(
             fmt::format(
                 "{}: no recipient is left, all {} have opted out", reader_.name(),
                 transaction.skipped().opted_out),
             "nothing to send");
+    }
     queued.blast_id = transaction.blast_id();
     queued.queued = transaction.queued();
     queued.skipped = transaction.skipped();

@@ -17,17 +17,19 @@ QueuedBlast queue_follow_up(
     QueueTransaction transaction(connection, settings, request.blast.again, request.blast.dry_run);
     transaction.add_from_blast(request.earlier, request.stuck, request.older_than);
     transaction.finish(0);
-    if (transaction.queued() == 0)
+    if (transaction.queued() == 0) {
         throw UsageError(
             fmt::format(
                 "nobody of blast {} is stuck at {}{}", request.earlier, request.stuck,
                 request.older_than.count() > 0 ? " for so long" : ""),
             "blast-report shows who is stuck where; people who have opted out are left out");
+    }
     QueuedBlast queued{
         transaction.blast_id(), transaction.queued(), transaction.skipped(),
         render_samples(transaction, request.blast.messages)};
-    if (!request.blast.dry_run && confirm(queued))
+    if (!request.blast.dry_run && confirm(queued)) {
         transaction.commit();
+    }
     return queued;
 }
 

@@ -28,8 +28,9 @@ void reconnect(
             return;
         } catch (const UnavailableError&) {
             const auto gap = backoff.next(random);
-            if (BootClock::now() + gap >= end)
+            if (BootClock::now() + gap >= end) {
                 throw;
+            }
             std::this_thread::sleep_for(gap);
         }
     }

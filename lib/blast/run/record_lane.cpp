@@ -23,8 +23,9 @@ accepted_message(const Settlement& settlement, const InHand& hand, const std::st
     message.message_timestamp = answer.message_timestamp;
     message.data = answer.data;
     const Jid jid = parse_jid(answer.remote_jid);
-    if (jid.kind == JidKind::person && jid.phone != hand.recipient.phone)
+    if (jid.kind == JidKind::person && jid.phone != hand.recipient.phone) {
         message.jid_phone = jid.phone;
+    }
     return message;
 }
 
@@ -41,8 +42,9 @@ SettleRequest::DeviceChange& change_of(SettleRequest& request, const std::string
         std::find_if(request.devices.begin(), request.devices.end(), [&](const auto& change) {
             return change.device == device;
         });
-    if (found != request.devices.end())
+    if (found != request.devices.end()) {
         return *found;
+    }
     request.devices.push_back({});
     request.devices.back().device = device;
     return request.devices.back();
@@ -73,16 +75,18 @@ SettleRequest settle_request(
         const std::string& device = plan.devices[settlement.device];
         const auto found = in_hand.find({settlement.id, settlement.attempt});
         const InHand& hand = found != in_hand.end() ? found->second : nothing;
-        if (settlement.verdict == SendVerdict::accepted)
+        if (settlement.verdict == SendVerdict::accepted) {
             request.accepted.push_back(accepted_message(settlement, hand, device));
-        else
+        } else {
             request.ended.push_back(
                 {settlement.id, std::string(settlement.attempt.view()),
                  state_of(settlement.verdict), explain(settlement.verdict, hand.answer), 0});
+        }
         note_device(settlement, change_of(request, device));
     }
-    for (const AttemptId& attempt : settle.releases)
+    for (const AttemptId& attempt : settle.releases) {
         request.releases.emplace_back(attempt.view());
+    }
     return request;
 }
 
@@ -132,13 +136,15 @@ void RecordLane::finish(
 
 void RecordLane::on_idle() {
     pump();
-    if (!refused_)
+    if (!refused_) {
         tell_(RecordsReady{});
+    }
 }
 
 void RecordLane::pump() {
-    if (!connection_.idle())
+    if (!connection_.idle()) {
         return;
+    }
     if (stop_due_) {
         connection_.submit(
             {note_stop_statement(plan_.blast_id, stopped_by_)},
@@ -170,26 +176,30 @@ void RecordLane::on_stop_outcome(const PipelineOutcome& outcome) {
 }
 
 void RecordLane::on_beat_outcome(const PipelineOutcome& outcome) {
-    if (!outcome.failure || !outcome.failure->connection_lost())
+    if (!outcome.failure || !outcome.failure->connection_lost()) {
         return;
-    if (work_)
+    }
+    if (work_) {
         give_up_settling(SettleWork::Progress::lost); // it waited behind the heartbeat
-    else
+    } else {
         tell_(RecordsAway{});
+    }
 }
 
 void RecordLane::on_settle_outcome(const PipelineOutcome& outcome) {
     const SettleWork::Progress progress = work_->take(outcome);
-    if (progress == SettleWork::Progress::more)
+    if (progress == SettleWork::Progress::more) {
         return; // on_idle goes on
+    }
     if (progress != SettleWork::Progress::done) {
         give_up_settling(progress);
         return;
     }
     work_.reset();
     failure_.clear();
-    for (const Settlement& settlement : settling_.settlements)
+    for (const Settlement& settlement : settling_.settlements) {
         in_hand_.erase({settlement.id, settlement.attempt});
+    }
     tell_(Settled{});
 }
 
@@ -198,12 +208,14 @@ void RecordLane::give_up_settling(SettleWork::Progress progress) {
     work_.reset();
     refused_ = progress == SettleWork::Progress::failed;
     tell_(SettleLost{});
-    if (!refused_)
+    if (!refused_) {
         return;
+    }
     loop_.schedule(BootClock::now() + pause_after_refusal, [this] {
         refused_ = false;
-        if (connection_.idle())
+        if (connection_.idle()) {
             tell_(RecordsReady{});
+        }
     });
 }
 

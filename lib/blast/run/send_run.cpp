@@ -28,8 +28,9 @@ SendLimits limits_of(const SendPlan& plan) {
 
 /// What keeps --due from taking the blast up again. A run that ends while it still probes leaves the circuit open.
 std::string stopped_by(SendStop reason, bool probing) {
-    if (reason == SendStop::circuit_open || (probing && reason != SendStop::done))
+    if (reason == SendStop::circuit_open || (probing && reason != SendStop::done)) {
         return "circuit";
+    }
     return reason == SendStop::interrupted ? "person" : "";
 }
 
@@ -47,8 +48,9 @@ SendRun::SendRun(
 
 SendEnd SendRun::run() {
     watch_stop_signal();
-    if (plan_.window && plan_.window->is_open(clock_.wall(), plan_.timezone))
+    if (plan_.window && plan_.window->is_open(clock_.wall(), plan_.timezone)) {
         window_closes_at_ = plan_.window->closes_at(clock_.wall(), plan_.timezone);
+    }
     beat();
     feed(Tick{});
     while (!ended_) {
@@ -62,8 +64,9 @@ SendEnd SendRun::run() {
 
 void SendRun::feed(const SendEvent& event) {
     machine_.set_claim_ahead(claims_.claim_ahead());
-    for (const SendCommand& command : machine_.next(event, BootClock::now()))
+    for (const SendCommand& command : machine_.next(event, BootClock::now())) {
         obey(command);
+    }
 }
 
 void SendRun::obey(const SendCommand& command) {
@@ -92,12 +95,14 @@ void SendRun::on_post_ended(const PostEnded& event) {
 void SendRun::watch_stop_signal() {
     loop_.watch(stop_.descriptor(), {true, false}, [this](Readiness) {
         loop_.unwatch(stop_.descriptor());
-        if (on_stop_ && machine_.in_flight() > 0)
+        if (on_stop_ && machine_.in_flight() > 0) {
             on_stop_();
+        }
         const SendStop reason =
             stop_.received() == SIGINT ? SendStop::interrupted : SendStop::terminated;
-        if (const std::string who = stopped_by(reason, machine_.probing()); !who.empty())
+        if (const std::string who = stopped_by(reason, machine_.probing()); !who.empty()) {
             records_.note_stop(who);
+        }
         feed(StopRequested{reason});
     });
 }
@@ -117,8 +122,9 @@ void SendRun::arm_timer() {
         wake = std::min(
             wake, BootClock::now() + std::max<Instant::duration>(left, Instant::duration::zero()));
     }
-    if (wake == tick_at_)
+    if (wake == tick_at_) {
         return;
+    }
     loop_.cancel(tick_);
     tick_at_ = wake;
     tick_ = loop_.schedule(wake, [this] {
@@ -134,8 +140,9 @@ void SendRun::beat() {
 
 void SendRun::show_progress() {
     const Instant now = loop_.now();
-    if (!on_progress_ || now - progress_shown_at_ < progress_gap)
+    if (!on_progress_ || now - progress_shown_at_ < progress_gap) {
         return;
+    }
     progress_shown_at_ = now;
     end_.progress.per_second = machine_.throughput(now);
     on_progress_(end_.progress);
@@ -147,11 +154,13 @@ void SendRun::finish(const Finish& finish) {
     end_.stopped_by = stopped_by(finish.reason, machine_.probing());
     const SettleRequest unsettled =
         settle_request(plan_, finish.unsettled, in_hand_, records_.counter_slot());
-    if (!unsettled.empty())
+    if (!unsettled.empty()) {
         end_.spill_file = write_spill_file(state_folder_, plan_.blast_made_at, unsettled);
+    }
     ended_ = !end_.spill_file.empty();
-    if (ended_)
+    if (ended_) {
         return;
+    }
     records_.finish(end_.stopped_by, [this](std::optional<BlastCounts> counts) {
         end_.counts = counts;
         ended_ = true;

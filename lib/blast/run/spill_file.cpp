@@ -30,8 +30,9 @@ json to_json(const AcceptedMessage& message) {
         {"message_id", message.message_id},
         {"data", message.data},
         {"jid_phone", message.jid_phone}};
-    if (message.message_timestamp)
+    if (message.message_timestamp) {
         line["message_timestamp"] = *message.message_timestamp;
+    }
     return line;
 }
 
@@ -50,28 +51,34 @@ std::vector<std::string> lines_of(const SettleRequest& unsettled, const std::str
     };
     std::vector<std::string> lines{
         text({{"blast", unsettled.blast_id}, {"blast_made_at", made_at}})};
-    for (const AcceptedMessage& message : unsettled.accepted)
+    for (const AcceptedMessage& message : unsettled.accepted) {
         lines.push_back(text(to_json(message)));
-    for (const EndedAttempt& ended : unsettled.ended)
+    }
+    for (const EndedAttempt& ended : unsettled.ended) {
         lines.push_back(text(to_json(ended)));
-    for (const std::string& attempt : unsettled.releases)
+    }
+    for (const std::string& attempt : unsettled.releases) {
         lines.push_back(text({{"outcome", "released"}, {"attempt", attempt}}));
+    }
     return lines;
 }
 
 std::string first_attempt(const SettleRequest& unsettled) {
-    if (!unsettled.accepted.empty())
+    if (!unsettled.accepted.empty()) {
         return unsettled.accepted.front().attempt;
+    }
     return unsettled.ended.empty() ? unsettled.releases.front() : unsettled.ended.front().attempt;
 }
 
 bool write_whole(int file, const std::string& line) {
     for (std::size_t written = 0; written < line.size();) {
         const ssize_t count = write(file, line.data() + written, line.size() - written);
-        if (count < 0 && errno == EINTR)
+        if (count < 0 && errno == EINTR) {
             continue;
-        if (count <= 0)
+        }
+        if (count <= 0) {
             return false;
+        }
         written += static_cast<std::size_t>(count);
     }
     return true;
@@ -101,8 +108,9 @@ void read_line(const json& line, SpillFile& file) {
         message.message_id = line.at("message_id");
         message.data = line.at("data");
         message.jid_phone = line.at("jid_phone");
-        if (line.contains("message_timestamp"))
+        if (line.contains("message_timestamp")) {
             message.message_timestamp = line.at("message_timestamp").get<std::int64_t>();
+        }
         request.accepted.push_back(std::move(message));
     } else if (outcome == "ended") {
         request.ended.push_back(
@@ -128,17 +136,20 @@ std::string write_spill_file(
     const int file = open(
         path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
         0600); // NOLINT(cppcoreguidelines-pro-type-vararg)
-    if (file < 0)
+    if (file < 0) {
         throw_not_kept(path, 0, lines.size());
+    }
     std::size_t kept = 0;
-    while (kept < lines.size() && write_whole(file, lines[kept]))
+    while (kept < lines.size() && write_whole(file, lines[kept])) {
         ++kept;
+    }
     const bool synced = fsync(file) == 0;
     const int reason = errno;
     close(file);
     errno = reason;
-    if (kept < lines.size() || !synced)
+    if (kept < lines.size() || !synced) {
         throw_not_kept(path, kept, lines.size());
+    }
     return path;
 }
 
@@ -151,8 +162,9 @@ std::vector<std::string> find_spill_files(const std::string& folder, std::int64_
     std::error_code none; // no folder: no files
     for (const auto& entry : fs::directory_iterator(folder, none)) {
         const std::string name = entry.path().filename();
-        if (name.compare(0, prefix.size(), prefix) == 0 && entry.path().extension() == ".jsonl")
+        if (name.compare(0, prefix.size(), prefix) == 0 && entry.path().extension() == ".jsonl") {
             paths.push_back(entry.path());
+        }
     }
     std::sort(paths.begin(), paths.end());
     return paths;
@@ -170,15 +182,17 @@ SpillFile read_spill_file(const std::string& path, std::int64_t blast_id) {
         try {
             read_line(json::parse(line), file);
         } catch (const json::exception&) {
-            if (!cut_off)
+            if (!cut_off) {
                 throw UnavailableError(
                     fmt::format("{}:{}: not a line that blast-send wrote", printable(path), number),
                     "move the file away, or put it right; then --resume again");
+            }
         }
     }
-    if (number == 0 && !in.eof())
+    if (number == 0 && !in.eof()) {
         throw UnavailableError(
             fmt::format("cannot read '{}'", printable(path)), "check its permissions");
+    }
     return file;
 }
 
@@ -186,8 +200,9 @@ SpillFile read_spill_file(const std::string& path, std::int64_t blast_id) {
 
 std::vector<SpillFile> read_spill_files(const std::string& folder, std::int64_t blast_id) {
     std::vector<SpillFile> files;
-    for (const std::string& path : find_spill_files(folder, blast_id))
+    for (const std::string& path : find_spill_files(folder, blast_id)) {
         files.push_back(read_spill_file(path, blast_id));
+    }
     return files;
 }
 

@@ -17,15 +17,17 @@ TestMessage send_test_message(const GatewaySettings& gateway, const TestRequest&
     std::optional<SendAnswer> answer;
     engine.send(
         std::move(http), [&](const HttpAnswer& ended) { answer = read_send_answer(ended); });
-    while (!answer)
+    while (!answer) {
         loop.run_once();
+    }
     const SendVerdict verdict = judge(*answer);
     TestMessage sent;
     sent.accepted = verdict == SendVerdict::accepted;
     sent.message_id = answer->message_id;
     sent.text = request.text;
-    if (!sent.accepted)
+    if (!sent.accepted) {
         sent.failure = explain(verdict, *answer);
+    }
     return sent;
 }
 

@@ -22,14 +22,16 @@ std::vector<Statement> WaitingEvents::next() const {
     case Stage::look_up: break;
     }
     std::vector<const InboxEvent*> part;
-    for (const Place place : parts_.current())
+    for (const Place place : parts_.current()) {
         part.push_back(&events_[place]);
+    }
     return look_up_waiting_statements(part);
 }
 
 WorkProgress WaitingEvents::take(const PipelineOutcome& outcome) {
-    if (outcome.failure)
+    if (outcome.failure) {
         return after_failure(*outcome.failure);
+    }
     switch (stage_) {
     case Stage::load: return after_page(read_waiting(outcome.results.front()));
     case Stage::look_up: return after_look_up(read_waiting_facts(outcome.results));
@@ -41,10 +43,12 @@ WorkProgress WaitingEvents::take(const PipelineOutcome& outcome) {
 
 /// An event that the database refuses goes on waiting: its turn comes again, and at last it is kept for inspection.
 WorkProgress WaitingEvents::after_failure(const DatabaseError& error) {
-    if (error.connection_lost())
+    if (error.connection_lost()) {
         return WorkProgress::lost;
-    if (parts_.empty())
+    }
+    if (parts_.empty()) {
         return WorkProgress::failed;
+    }
     switch (parts_.blame(error)) {
     case WorkParts<Place>::Blame::database: return WorkProgress::failed;
     case WorkParts<Place>::Blame::item: return finish_part();
@@ -56,16 +60,18 @@ WorkProgress WaitingEvents::after_failure(const DatabaseError& error) {
 
 WorkProgress WaitingEvents::after_page(std::vector<WaitingEvent> rows) {
     if (rows.empty()) {
-        if (scope_.young || after_ == 0)
+        if (scope_.young || after_ == 0) {
             return WorkProgress::done;
+        }
         stage_ = Stage::give_up;
         return WorkProgress::more;
     }
     rows_ = std::move(rows);
     after_ = rows_.back().id;
     events_.clear();
-    for (const WaitingEvent& row : rows_)
+    for (const WaitingEvent& row : rows_) {
         events_.push_back(std::move(read_webhook(row.body).front()));
+    }
     std::vector<Place> places(rows_.size());
     std::iota(places.begin(), places.end(), Place{0});
     parts_.add(std::move(places));
@@ -77,24 +83,28 @@ WorkProgress WaitingEvents::after_look_up(const EventFacts& facts) {
     const std::vector<Place>& part = parts_.current();
     std::vector<ArrivedEvent> arrived;
     arrived.reserve(part.size());
-    for (const Place place : part)
+    for (const Place place : part) {
         arrived.push_back({&events_[place], rows_[place].received_at, rows_[place].scope});
+    }
     const std::vector<Matches> matches = match_events(arrived, facts);
 
     TrackingChanges changes(ChangeSource::webhook);
     std::vector<EndedEvent> ended;
     for (std::size_t i = 0; i < part.size(); ++i) {
-        if (!is_applicable(matches[i]))
+        if (!is_applicable(matches[i])) {
             continue;
+        }
         add_changes(arrived[i], matches[i], changes);
         ended.push_back({rows_[part[i]].id, matches[i].front().key});
     }
-    if (ended.empty())
+    if (ended.empty()) {
         return finish_part();
+    }
     planned_ = static_cast<std::int64_t>(ended.size());
     write_ = {end_events_statement(ended)};
-    for (Statement& statement : changes.statements(counter_slot_).statements)
+    for (Statement& statement : changes.statements(counter_slot_).statements) {
         write_.push_back(std::move(statement));
+    }
     stage_ = Stage::write;
     return WorkProgress::more;
 }

@@ -30,8 +30,9 @@ public:
     };
 
     void add(std::vector<Item> items) {
-        if (!items.empty())
+        if (!items.empty()) {
             parts_.push_back(std::move(items));
+        }
     }
     bool empty() const noexcept { return parts_.empty(); }
     const std::vector<Item>& current() const { return parts_.front(); }
@@ -43,12 +44,15 @@ public:
     /// What to do after a failure that did not lose the connection.
     Blame blame(const DatabaseError& error) {
         constexpr int most_tries = 5;
-        if (error.worth_a_retry() && ++tries_ < most_tries)
+        if (error.worth_a_retry() && ++tries_ < most_tries) {
             return Blame::nobody;
-        if (!blames_data(error))
+        }
+        if (!blames_data(error)) {
             return Blame::database;
-        if (parts_.front().size() == 1)
+        }
+        if (parts_.front().size() == 1) {
             return Blame::item;
+        }
         cut_in_two();
         return Blame::part;
     }

@@ -10,8 +10,9 @@ AcceptedMessages::AcceptedMessages(const Settings& settings, const Clock& clock)
       duplicate_id_(settings.duplicate_id),
       draws_(settings.fate.seed),
       dealer_(settings.shares, settings.fate.seed) {
-    if (settings.journal.empty())
+    if (settings.journal.empty()) {
         return;
+    }
     foreign_lines_ =
         read_journal(settings.journal, [this](const JournalEntry& entry) { keep(entry); });
     restored_ = book_.size();
@@ -26,8 +27,9 @@ AcceptedMessages::Index AcceptedMessages::accept(const Submission& submission) {
     entry.text = submission.text;
     entry.device = submission.device;
     entry.redirect_url = submission.redirect_url;
-    if (journal_)
+    if (journal_) {
         journal_->append(entry, submission.quoted_text);
+    }
     keep(entry);
     return static_cast<Index>(book_.size() - 1);
 }
@@ -41,8 +43,9 @@ const std::string* AcceptedMessages::redirect_url(Index index) const {
 MessageId AcceptedMessages::fresh_id() {
     const bool duplicate =
         book_.size() > 0 && draws_.uniform(book_.size(), Purpose::duplicate_id) < duplicate_id_;
-    if (duplicate)
+    if (duplicate) {
         return book_.at(static_cast<Index>(book_.size() - 1)).id;
+    }
     MessageId id{};
     do {
         constexpr std::uint64_t nine_digits = std::uint64_t{1} << 36U;
@@ -55,8 +58,9 @@ MessageId AcceptedMessages::fresh_id() {
 void AcceptedMessages::keep(const JournalEntry& entry) {
     const Message message{entry.id, dealer_.next(), 0, entry.phone, entry.time, entry.text};
     const Index index = book_.add(message, entry.device);
-    if (!entry.redirect_url.empty())
+    if (!entry.redirect_url.empty()) {
         redirect_urls_.emplace(index, entry.redirect_url);
+    }
 }
 
 } // namespace blast::sim

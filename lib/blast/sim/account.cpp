@@ -19,8 +19,9 @@ auto find_device(const std::vector<Device>& devices, std::string_view id) {
 
 std::string Account::own_number(std::string_view device) const {
     const auto found = find_device(devices, device);
-    if (found != devices.end() && !found->number.empty())
+    if (found != devices.end() && !found->number.empty()) {
         return found->number;
+    }
     const std::uint64_t drawn =
         Draws(std::hash<std::string_view>{}(device)).bits(0, Purpose::device_number);
     return fmt::format("6011{:08}", drawn % 100'000'000);

@@ -70,27 +70,32 @@ ListenAddress parse_listen_address(std::string_view text) {
     const std::string_view digits = colon == std::string_view::npos ? "" : text.substr(colon + 1);
     std::uint16_t port = 0;
     const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-    if (error != std::errc() || stop != digits.data() + digits.size())
+    if (error != std::errc() || stop != digits.data() + digits.size()) {
         throw UsageError(
             fmt::format("--listen: '{}' is not an address with a port", printable(text)),
             "write 127.0.0.1:8088, or port 0 to have a free one picked");
-    if (!is_loopback_host(host))
+    }
+    if (!is_loopback_host(host)) {
         throw UsageError(
             fmt::format("--listen: '{}' is not a loopback address", printable(text)),
             "the simulator serves this machine only; write 127.0.0.1:PORT");
-    if (host == "[::1]")
+    }
+    if (host == "[::1]") {
         return {"::1", port};
+    }
     return {host == "localhost" ? "127.0.0.1" : host, port};
 }
 
 bool is_loopback_url(const std::string& url) {
     const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(curl_url(), curl_url_cleanup);
-    if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK)
+    if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) {
         return false;
+    }
     const auto part_is = [&parsed](CURLUPart which, auto&& good) {
         char* text = nullptr;
-        if (curl_url_get(parsed.get(), which, &text, 0) != CURLUE_OK)
+        if (curl_url_get(parsed.get(), which, &text, 0) != CURLUE_OK) {
             return false;
+        }
         const std::unique_ptr<char, decltype(&curl_free)> owned(text, curl_free);
         return good(std::string(text));
     };
@@ -106,12 +111,14 @@ int open_listener(const ListenAddress& address) {
         socket(where.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
     if (listener >= 0) {
         setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-        if (bind(listener, where.get(), where.length) == 0 && listen(listener, backlog) == 0)
+        if (bind(listener, where.get(), where.length) == 0 && listen(listener, backlog) == 0) {
             return listener;
+        }
     }
     const std::string reason = std::generic_category().message(errno);
-    if (listener >= 0)
+    if (listener >= 0) {
         close(listener);
+    }
     throw UnavailableError(
         fmt::format("cannot listen on {} port {}: {}", address.host, address.port, reason),
         "stop what uses it, or give port 0 to have a free one picked");
@@ -120,10 +127,12 @@ int open_listener(const ListenAddress& address) {
 std::string url_of(int listener) {
     SocketAddress own;
     own.length = sizeof own.storage;
-    if (getsockname(listener, own.get(), &own.length) != 0)
+    if (getsockname(listener, own.get(), &own.length) != 0) {
         throw std::system_error(errno, std::generic_category(), "getsockname");
-    if (own.storage.ss_family == AF_INET6)
+    }
+    if (own.storage.ss_family == AF_INET6) {
         return fmt::format("http://[::1]:{}", ntohs(own.as<sockaddr_in6>().sin6_port));
+    }
     std::array<char, INET_ADDRSTRLEN> host{};
     const auto& ipv4 = own.as<sockaddr_in>();
     inet_ntop(AF_INET, &ipv4.sin_addr, host.data(), host.size());

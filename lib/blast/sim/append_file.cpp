@@ -23,8 +23,9 @@ std::string last_error() {
 bool ends_within_a_line(int descriptor) {
     struct stat status {};
     char last = '\n';
-    if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0)
+    if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) {
         return false;
+    }
     return pread(descriptor, &last, 1, status.st_size - 1) == 1 && last != '\n';
 }
 
@@ -33,10 +34,11 @@ bool ends_within_a_line(int descriptor) {
 AppendFile::AppendFile(std::string path, const std::string& flag)
     : path_(std::move(path)),
       descriptor_(open(path_.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0644)) {
-    if (descriptor_ < 0)
+    if (descriptor_ < 0) {
         throw UsageError(
             fmt::format("{}: cannot append to '{}': {}", flag, printable(path_), last_error()),
             "give a file in a folder that you may write to");
+    }
     torn_ = ends_within_a_line(descriptor_);
 }
 
@@ -49,12 +51,13 @@ void AppendFile::append(const std::string& line) {
     const ssize_t written = write(descriptor_, whole.data(), whole.size());
     const bool failed = written != static_cast<ssize_t>(whole.size());
     torn_ = failed && (torn_ || written > 0);
-    if (failed)
+    if (failed) {
         throw UnavailableError(
             fmt::format(
                 "cannot append to '{}': {}", printable(path_),
                 written < 0 ? last_error() : "the disk is full"),
             "make room");
+    }
 }
 
 } // namespace blast::sim

@@ -25,8 +25,9 @@ StageDealer::StageDealer(const StageShares& shares, std::uint64_t seed)
 
 Stage StageDealer::next() {
     const std::uint64_t place = dealt_ % ranks_.size();
-    if (place == 0)
+    if (place == 0) {
         std::shuffle(ranks_.begin(), ranks_.end(), engine_);
+    }
     const double offset = draws_.uniform(dealt_, Purpose::share);
     ++dealt_;
     return stage_at(ranks_[place], offset);
@@ -38,17 +39,21 @@ Stage StageDealer::stage_at(std::uint64_t rank, double offset) const {
     const auto length = static_cast<double>(ranks_.size());
     const double position = static_cast<double>(rank) + offset;
     const auto bound = [this, length](const Share& share) {
-        if (!share.exact())
+        if (!share.exact()) {
             return share.value * length;
+        }
         const std::uint64_t blocks_within = ranks_.size() / share.denominator;
         return static_cast<double>(share.numerator * blocks_within);
     };
-    if (position < bound(shares_.replied))
+    if (position < bound(shares_.replied)) {
         return Stage::replied;
-    if (position < bound(shares_.read))
+    }
+    if (position < bound(shares_.read)) {
         return Stage::read;
-    if (position < bound(shares_.delivered))
+    }
+    if (position < bound(shares_.delivered)) {
         return Stage::delivered;
+    }
     return position >= length - bound(shares_.undeliverable) ? Stage::undeliverable : Stage::sent;
 }
 
@@ -84,26 +89,32 @@ Fate fate_of(const FateSettings& settings, std::uint64_t ordinal, Stage reach) {
 
 StatusAt status_at(const Fate& fate, nanoseconds age) {
     const bool read = fate.reach >= Stage::read && fate.read_receipt && age >= fate.read;
-    if (read)
+    if (read) {
         return {"READ_ACK", fate.read};
-    if (fate.reach >= Stage::delivered && age >= fate.delivered)
+    }
+    if (fate.reach >= Stage::delivered && age >= fate.delivered) {
         return {"DELIVERY_ACK", fate.delivered};
-    if (fate.reach == Stage::undeliverable && age >= fate.delivered)
+    }
+    if (fate.reach == Stage::undeliverable && age >= fate.delivered) {
         return {"ERROR", fate.delivered};
-    if (age >= fate.acknowledged)
+    }
+    if (age >= fate.acknowledged) {
         return {"SERVER_ACK", fate.acknowledged};
+    }
     return {"PENDING", nanoseconds(0)};
 }
 
 std::optional<Stage> next_event(const Fate& fate, Stage after) {
     switch (after) {
     case Stage::sent:
-        if (fate.reach == Stage::sent)
+        if (fate.reach == Stage::sent) {
             return std::nullopt;
+        }
         return fate.reach == Stage::undeliverable ? Stage::undeliverable : Stage::delivered;
     case Stage::delivered:
-        if (fate.reach < Stage::read)
+        if (fate.reach < Stage::read) {
             return std::nullopt;
+        }
         return fate.read_receipt ? Stage::read : Stage::replied;
     case Stage::read:
         return fate.reach == Stage::replied ? std::optional(Stage::replied) : std::nullopt;

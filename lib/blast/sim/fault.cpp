@@ -63,15 +63,18 @@ std::optional<Number> whole(std::string_view text) {
 
 std::optional<Fault> fault_named(std::string_view name, FaultTarget target) {
     for (const NamedKind& known : named_kinds) {
-        if (name == known.name && applies(known, target))
+        if (name == known.name && applies(known, target)) {
             return Fault{known.kind, 0};
+        }
     }
     for (const NumberedKind& known : numbered_kinds) {
-        if (name.substr(0, known.prefix.size()) != known.prefix || !applies(known, target))
+        if (name.substr(0, known.prefix.size()) != known.prefix || !applies(known, target)) {
             continue;
+        }
         const auto status = whole<int>(name.substr(known.prefix.size()));
-        if (status && *status >= 300 && *status <= 599)
+        if (status && *status >= 300 && *status <= 599) {
             return Fault{known.kind, *status};
+        }
     }
     return std::nullopt;
 }
@@ -81,8 +84,9 @@ bool read_chance(FaultRule& rule, std::string_view text) {
     const std::size_t colon = text.find(':');
     if (colon != std::string_view::npos) {
         const auto limit = whole<std::uint64_t>(text.substr(colon + 1));
-        if (!limit)
+        if (!limit) {
             return false;
+        }
         rule.limit = *limit;
     }
     const auto probability = whole<double>(text.substr(0, colon));
@@ -96,8 +100,9 @@ bool read_places(FaultRule& rule, std::string_view text) {
     const auto first = whole<std::uint64_t>(text.substr(0, dash));
     const auto last =
         dash == std::string_view::npos ? first : whole<std::uint64_t>(text.substr(dash + 1));
-    if (!first || !last || *first == 0 || *last < *first)
+    if (!first || !last || *first == 0 || *last < *first) {
         return false;
+    }
     rule.first = *first;
     rule.last = *last;
     return true;
@@ -111,11 +116,13 @@ const char* flag_of(FaultTarget target) {
 
 std::string fault_kinds(FaultTarget target) {
     std::string kinds = "http-NNN html-NNN (300 to 599)";
-    if (target == FaultTarget::send)
+    if (target == FaultTarget::send) {
         kinds += " accepted-NNN";
+    }
     for (const NamedKind& known : named_kinds) {
-        if (applies(known, target))
+        if (applies(known, target)) {
             kinds += fmt::format(" {}", known.name);
+        }
     }
     return kinds;
 }
@@ -123,21 +130,23 @@ std::string fault_kinds(FaultTarget target) {
 FaultRule parse_fault(std::string_view text, FaultTarget target) {
     const std::size_t sign = text.find_first_of("=@");
     const auto fault = fault_named(text.substr(0, sign), target);
-    if (!fault)
+    if (!fault) {
         throw UsageError(
             fmt::format(
                 "{}: '{}' is not a fault", flag_of(target), printable(text.substr(0, sign))),
             "the kinds are " + fault_kinds(target));
+    }
     FaultRule rule{std::string(text.substr(0, sign)), *fault};
     const std::string_view amount = sign == std::string_view::npos ? "" : text.substr(sign + 1);
     const bool good = sign != std::string_view::npos && text[sign] == '@'
                           ? read_places(rule, amount)
                           : read_chance(rule, amount);
-    if (!good)
+    if (!good) {
         throw UsageError(
             fmt::format("{}: '{}' does not say when", flag_of(target), printable(text)),
             "write KIND=P with a probability from 0 to 1, KIND=P:N for the first N times, KIND@K for the K-th "
             "request, or KIND@K-M");
+    }
     return rule;
 }
 
@@ -146,10 +155,11 @@ void require_one_fault_each(const std::vector<FaultRule>& rules, FaultTarget tar
         std::accumulate(rules.begin(), rules.end(), 0.0, [](double all, const FaultRule& rule) {
             return all + rule.probability;
         });
-    if (sum > 1 + 1e-9)
+    if (sum > 1 + 1e-9) {
         throw UsageError(
             fmt::format("{}: the probabilities add up to {:g}", flag_of(target), sum),
             "a request meets one fault at most, so they must stay within 1");
+    }
 }
 
 FaultPlan::FaultPlan(std::vector<FaultRule> rules, std::uint64_t seed, FaultTarget target)
@@ -159,13 +169,15 @@ FaultPlan::FaultPlan(std::vector<FaultRule> rules, std::uint64_t seed, FaultTarg
 
 FaultRule* FaultPlan::choose() {
     for (FaultRule& rule : rules_) {
-        if (rule.first != 0 && rule.first <= requests_ && requests_ <= rule.last)
+        if (rule.first != 0 && rule.first <= requests_ && requests_ <= rule.last) {
             return &rule;
+        }
     }
     double draw = draws_.uniform(requests_, purpose_);
     for (FaultRule& rule : rules_) {
-        if (draw < rule.probability)
+        if (draw < rule.probability) {
             return rule.limit > 0 ? &rule : nullptr;
+        }
         draw -= rule.probability;
     }
     return nullptr;
@@ -173,11 +185,13 @@ FaultRule* FaultPlan::choose() {
 
 const Fault* FaultPlan::next() {
     ++requests_;
-    if (rules_.empty())
+    if (rules_.empty()) {
         return nullptr;
+    }
     FaultRule* const rule = choose();
-    if (rule == nullptr)
+    if (rule == nullptr) {
         return nullptr;
+    }
     --rule->limit;
     ++met_[rule->name];
     return &rule->fault;

@@ -28,10 +28,12 @@ Answer http_error(int status, const AnswerSettings& settings) {
     answer.body = wire::failure(
         status == 401 ? "Unauthorised Token"
                       : MHD_get_reason_phrase_for(static_cast<unsigned>(status)));
-    if (status < 400)
+    if (status < 400) {
         answer.headers.emplace_back("Location", "/sim/moved");
-    if ((status == 429 || status == 503) && settings.retry_after)
+    }
+    if ((status == 429 || status == 503) && settings.retry_after) {
         answer.headers.emplace_back("Retry-After", *settings.retry_after);
+    }
     return answer;
 }
 
@@ -48,10 +50,12 @@ bool is_carried_out(FaultKind kind) {
 }
 
 Answer refusal_answer(const Fault& fault, const AnswerSettings& settings) {
-    if (fault.kind == FaultKind::html_page)
+    if (fault.kind == FaultKind::html_page) {
         return html_page(fault.http_status);
-    if (fault.kind == FaultKind::http_status)
+    }
+    if (fault.kind == FaultKind::http_status) {
         return http_error(fault.http_status, settings);
+    }
     Answer answer;
     answer.reset = fault.kind == FaultKind::reset_before;
     answer.body = wire::failure(settings.refusal);

@@ -105,8 +105,9 @@ Answer Gateway::route(const Request& request) {
 
 Answer Gateway::read_and_carry_out(Operation operation, const Request& request) {
     const json body = json::parse(request.body, nullptr, false);
-    if (body.is_object())
+    if (body.is_object()) {
         return carry_out(operation, body);
+    }
     ++counts_.malformed;
     return failure(400, "the body is not a JSON object");
 }
@@ -127,17 +128,20 @@ Answer Gateway::carry_out(Operation operation, const json& body) {
 
 std::string Gateway::device_list() const {
     std::vector<std::string> devices;
-    for (const Device& device : settings_.account.devices)
+    for (const Device& device : settings_.account.devices) {
         devices.push_back(wire::device(device.id, settings_.account.own_number(device.id)));
+    }
     return fmt::format(
         R"({{"success":true,"message":"Success","data":[{}]}})", fmt::join(devices, ","));
 }
 
 std::string Gateway::device_details(std::string_view device) const {
-    if (device.empty())
+    if (device.empty()) {
         return wire::failure("device is required, as a string");
-    if (!settings_.account.knows(device))
+    }
+    if (!settings_.account.knows(device)) {
         return wire::failure("Device not found");
+    }
     return fmt::format(
         R"({{"success":true,"message":"Success","data":{}}})",
         wire::device(device, settings_.account.own_number(device)));

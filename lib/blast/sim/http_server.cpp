@@ -30,24 +30,28 @@ struct Exchange {
 MHD_Result abort_connection(MHD_Connection* connection) {
     const auto* const info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     const linger at_once{1, 0};
-    if (info != nullptr)
+    if (info != nullptr) {
         setsockopt(
             info->connect_fd, SOL_SOCKET, SO_LINGER, &at_once,
             sizeof at_once); // NOLINT: MHD's union
+    }
     return MHD_NO;
 }
 
 MHD_Result send_answer(MHD_Connection* connection, Answer& answer) {
-    if (answer.reset)
+    if (answer.reset) {
         return abort_connection(connection);
+    }
     // The body lives in the exchange, which MHD's notice of completion ends; so it need not be copied.
     MHD_Response* const response = MHD_create_response_from_buffer(
         answer.body.size(), answer.body.data(), MHD_RESPMEM_PERSISTENT);
-    if (response == nullptr)
+    if (response == nullptr) {
         return MHD_NO;
+    }
     MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer.content_type);
-    for (const auto& [name, value] : answer.headers)
+    for (const auto& [name, value] : answer.headers) {
         MHD_add_response_header(response, name, value.c_str());
+    }
     const MHD_Result queued =
         MHD_queue_response(connection, static_cast<unsigned>(answer.status), response);
     MHD_destroy_response(response);
@@ -70,8 +74,9 @@ Answer too_large() {
 
 void take_in(Exchange& exchange, const char* data, std::size_t size) {
     exchange.too_large = exchange.too_large || exchange.body.size() + size > body_limit;
-    if (!exchange.too_large)
+    if (!exchange.too_large) {
         exchange.body.append(data, size);
+    }
 }
 
 } // namespace
@@ -105,14 +110,17 @@ struct HttpServer::Connections {
 
 MHD_Result HttpServer::Connections::complete(
     MHD_Connection* connection, Exchange& exchange, const Request& request) {
-    if (stopping)
+    if (stopping) {
         return abort_connection(connection);
-    if (exchange.answered)
+    }
+    if (exchange.answered) {
         return send_answer(connection, exchange.answer);
+    }
     exchange.answered = true;
     exchange.answer = exchange.too_large ? too_large() : handler(request);
-    if (exchange.answer.delay.count() > 0)
+    if (exchange.answer.delay.count() > 0) {
         return answer_later(connection, exchange.answer.delay);
+    }
     return send_answer(connection, exchange.answer);
 }
 
@@ -163,8 +171,9 @@ void HttpServer::Connections::on_completed(
 
 void HttpServer::Connections::on_connection(
     void* self, MHD_Connection*, void**, MHD_ConnectionNotificationCode what) {
-    if (what == MHD_CONNECTION_NOTIFY_STARTED)
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         ++static_cast<Connections*>(self)->accepted;
+    }
 }
 
 HttpServer::HttpServer(EventLoop& loop, int listener, Handler handler)
@@ -203,9 +212,10 @@ HttpServer::HttpServer(EventLoop& loop, int listener, Handler handler)
 HttpServer::~HttpServer() {
     loop_.unwatch(epoll_);
     connections_->stopping = true;
-    for (MHD_Connection* const connection : connections_->suspended)
+    for (MHD_Connection* const connection : connections_->suspended) {
         MHD_resume_connection(
             connection); // MHD stops the process when one is still suspended at the end
+    }
     MHD_stop_daemon(daemon_);
 }
 
@@ -216,15 +226,17 @@ void HttpServer::serve() {
     MHD_UNSIGNED_LONG_LONG wait = 0;
     for (int turn = 0; turn < turns_at_once; ++turn) {
         MHD_run(daemon_);
-        if (MHD_get_timeout(daemon_, &wait) != MHD_YES || wait > 0)
+        if (MHD_get_timeout(daemon_, &wait) != MHD_YES || wait > 0) {
             return;
+        }
     }
     serve_in_next_turn();
 }
 
 void HttpServer::serve_in_next_turn() {
-    if (turn_scheduled_)
+    if (turn_scheduled_) {
         return;
+    }
     turn_scheduled_ = true;
     loop_.schedule(loop_.now() + std::chrono::nanoseconds(1), [this] {
         turn_scheduled_ = false;

@@ -35,11 +35,13 @@ std::optional<JournalEntry> parse_entry(const std::string& line) {
     const double seconds = seconds_at(document);
     const bool complete =
         id.size() == entry.id.size() && to.size() > 1 && to.front() == '+' && seconds > 0;
-    if (!complete)
+    if (!complete) {
         return std::nullopt;
+    }
     const char* const end = to.data() + to.size();
-    if (std::from_chars(to.data() + 1, end, entry.phone).ptr != end)
+    if (std::from_chars(to.data() + 1, end, entry.phone).ptr != end) {
         return std::nullopt;
+    }
     std::copy(id.begin(), id.end(), entry.id.begin());
     entry.time = WallTime(microseconds(std::llround(seconds * 1e6)));
     entry.text = string_at(document, "text");
@@ -64,14 +66,16 @@ void Journal::append(const JournalEntry& entry, std::string_view quoted_text) {
 std::size_t
 read_journal(const std::string& path, const std::function<void(const JournalEntry&)>& on_entry) {
     std::size_t foreign = 0;
-    if (!std::filesystem::is_regular_file(path))
+    if (!std::filesystem::is_regular_file(path)) {
         return foreign; // a pipe or a device has no past
+    }
     std::ifstream in(path, std::ios::binary);
     for (std::string line; std::getline(in, line);) {
-        if (const auto entry = parse_entry(line))
+        if (const auto entry = parse_entry(line)) {
             on_entry(*entry);
-        else
+        } else {
             ++foreign;
+        }
     }
     return foreign;
 }

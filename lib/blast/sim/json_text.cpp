@@ -11,8 +11,9 @@ std::string json_string(std::string_view text) {
 }
 
 std::string_view string_at(const json& document, const char* name) {
-    if (!document.is_object())
+    if (!document.is_object()) {
         return {};
+    }
     const auto found = document.find(name);
     return found != document.end() && found->is_string()
                ? std::string_view(found->get_ref<const std::string&>())

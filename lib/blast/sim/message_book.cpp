@@ -21,8 +21,9 @@ MessageBook::Index MessageBook::add(Message message, std::string_view device) {
 
 const MessageBook::Index* MessageBook::find(std::string_view id) const {
     MessageId key{};
-    if (id.size() != key.size())
+    if (id.size() != key.size()) {
         return nullptr;
+    }
     std::copy(id.begin(), id.end(), key.begin());
     const auto found = by_id_.find(key);
     return found == by_id_.end() ? nullptr : &found->second;
@@ -31,15 +32,17 @@ const MessageBook::Index* MessageBook::find(std::string_view id) const {
 std::uint32_t MessageBook::device_number(std::string_view name) {
     const auto [found, is_new] =
         device_numbers_.try_emplace(std::string(name), static_cast<std::uint32_t>(devices_.size()));
-    if (is_new)
+    if (is_new) {
         devices_.emplace_back(name);
+    }
     return found->second;
 }
 
 /// A page never grows past its reserve, so what was kept stays where it is.
 std::string_view MessageBook::keep(std::string_view text) {
-    if (pages_.empty() || pages_.back().capacity() - pages_.back().size() < text.size())
+    if (pages_.empty() || pages_.back().capacity() - pages_.back().size() < text.size()) {
         pages_.emplace_back().reserve(std::max(page_size, text.size()));
+    }
     std::string& page = pages_.back();
     const std::size_t start = page.size();
     page += text;

@@ -113,13 +113,15 @@ void declare_faults(CLI::App& app, RawOptions& raw, Settings& settings) {
 Device parse_device(const std::string& text) {
     const std::size_t sign = text.find('=');
     std::string number = sign == std::string::npos ? "" : text.substr(sign + 1);
-    if (!number.empty() && number.front() == '+')
+    if (!number.empty() && number.front() == '+') {
         number.erase(0, 1);
+    }
     const bool digits = number.find_first_not_of("0123456789") == std::string::npos;
-    if (sign == 0 || text.empty() || !digits || (sign != std::string::npos && number.empty()))
+    if (sign == 0 || text.empty() || !digits || (sign != std::string::npos && number.empty())) {
         throw UsageError(
             fmt::format("--device: '{}' is not a device", printable(text)),
             "write 5850, or 5850=+60114046472");
+    }
     return {text.substr(0, sign), number};
 }
 
@@ -128,10 +130,11 @@ std::uint64_t parse_seed(const std::string& text) {
     std::uint64_t seed = 0;
     const char* const end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, seed);
-    if (error != std::errc() || stop != end)
+    if (error != std::errc() || stop != end) {
         throw UsageError(
             fmt::format("--seed: '{}' is not a seed", printable(text)),
             "write a whole number from 0, such as 42");
+    }
     return seed;
 }
 
@@ -151,10 +154,11 @@ void understand_fates(const RawOptions& raw, Settings& settings) {
     settings.opt_out_share = probability(raw.opt_out_share, "--opt-out-share");
     settings.fate.receipts_off = probability(raw.receipts_off, "--receipts-off");
     settings.duplicate_id = probability(raw.duplicate_id, "--duplicate-id");
-    if (!(settings.fate.speed >= 0.001 && settings.fate.speed <= 1e9))
+    if (!(settings.fate.speed >= 0.001 && settings.fate.speed <= 1e9)) {
         throw UsageError(
             fmt::format("--speed: '{:g}' is not a speed", settings.fate.speed),
             "write a number from 0.001 to 1e9, such as 1000");
+    }
 }
 
 std::vector<FaultRule>
@@ -172,18 +176,20 @@ void understand_answers(const RawOptions& raw, AnswerSettings& answers) {
     answers.status_faults = understand_faults(raw.status_faults, FaultTarget::status);
     answers.slow_for = parse_duration(raw.slow_for, "--slow-for");
     answers.delay = parse_duration(raw.delay, "--delay");
-    if (raw.retry_after == "none")
+    if (raw.retry_after == "none") {
         answers.retry_after.reset();
-    else if (raw.retry_after.empty() || printable(raw.retry_after) != raw.retry_after)
+    } else if (raw.retry_after.empty() || printable(raw.retry_after) != raw.retry_after) {
         throw UsageError(
             fmt::format("--retry-after: '{}' is no header value", printable(raw.retry_after)),
             "write seconds, an HTTP date, or none");
-    else
+    } else {
         answers.retry_after = raw.retry_after;
-    if (raw.status_shape != "wrapped" && raw.status_shape != "bare")
+    }
+    if (raw.status_shape != "wrapped" && raw.status_shape != "bare") {
         throw UsageError(
             fmt::format("--status-shape: '{}' is not a shape", printable(raw.status_shape)),
             "write wrapped or bare");
+    }
     answers.bare_statuses = raw.status_shape == "bare";
 }
 
@@ -195,11 +201,12 @@ void understand(const RawOptions& raw, Settings& settings) {
         parse_device);
     understand_fates(raw, settings);
     understand_answers(raw, settings.answers);
-    if (!settings.webhook.empty() && !is_loopback_url(settings.webhook))
+    if (!settings.webhook.empty() && !is_loopback_url(settings.webhook)) {
         throw UsageError(
             fmt::format(
                 "--webhook: '{}' is not http to a loopback address", printable(settings.webhook)),
             "write http://127.0.0.1:PORT/hook/SECRET");
+    }
 }
 
 } // namespace

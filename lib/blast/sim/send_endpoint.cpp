@@ -17,8 +17,9 @@ namespace {
 
 /// 8 to 15 digits (ITU-T E.164), with or without a plus sign; 0 for anything else.
 std::uint64_t parse_phone(std::string_view text) {
-    if (!text.empty() && text.front() == '+')
+    if (!text.empty() && text.front() == '+') {
         text.remove_prefix(1);
+    }
     std::uint64_t phone = 0;
     const char* const end = text.data() + text.size();
     const bool right_length = text.size() >= 8 && text.size() <= 15 && text.front() != '0';
@@ -27,22 +28,29 @@ std::uint64_t parse_phone(std::string_view text) {
 
 /// What the gateway has against the request, or an empty string.
 std::string_view objection(const Account& account, const Submission& submission) {
-    if (submission.device.empty())
+    if (submission.device.empty()) {
         return "device is required, as a string";
-    if (!account.knows(submission.device))
+    }
+    if (!account.knows(submission.device)) {
         return "Device not found";
-    if (submission.phone == 0)
+    }
+    if (submission.phone == 0) {
         return "to is not a valid number";
-    if (submission.text.empty())
+    }
+    if (submission.text.empty()) {
         return "message is required";
-    if (!submission.redirect_url.empty() && !is_loopback_url(std::string(submission.redirect_url)))
+    }
+    if (!submission.redirect_url.empty() &&
+        !is_loopback_url(std::string(submission.redirect_url))) {
         return "redirect_url must be http to a loopback address: this is a simulator";
+    }
     return {};
 }
 
 std::string usual_answer(SendForm form, const wire::MessageView& view, Random& random) {
-    if (form == SendForm::flat)
+    if (form == SendForm::flat) {
         return wire::sent_flat(view);
+    }
     constexpr std::uint64_t any = std::numeric_limits<std::uint64_t>::max();
     const std::string secret = fmt::format(
         "{:016X}{:016X}{:011X}=", random.below(any), random.below(any), random.below(any) >> 20U);
@@ -72,13 +80,15 @@ Answer SendEndpoint::answer(const nlohmann::json& request, SendForm form) {
             string_at(request, "message"),
             {},
             {}};
-        if (form == SendForm::flat)
+        if (form == SendForm::flat) {
             submission.redirect_url = string_at(request, "redirect_url");
+        }
         const std::string_view refused = objection(settings_.account, submission);
-        if (refused.empty())
+        if (refused.empty()) {
             answer = accept(submission, fault, form);
-        else
+        } else {
             answer.body = wire::failure(refused);
+        }
     }
     answer.delay += settings_.answers.delay;
     return answer;

@@ -19,8 +19,9 @@ namespace {
 /// Descriptors for tens of thousands of connections, as far as the system lets us.
 void raise_descriptor_limit() {
     rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
         return;
+    }
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
 }
@@ -48,23 +49,27 @@ public:
         std::cout << "listening on " << url_
                   << std::endl; // flushed: whoever started us waits for it
         loop_.watch(stop.descriptor(), {true, false}, [](Readiness) {});
-        while (stop.received() == 0)
+        while (stop.received() == 0) {
             loop_.run_once();
+        }
         loop_.unwatch(stop.descriptor());
         log_.note(
             fmt::format("stopped: {} messages accepted", messages_.size() - messages_.restored()));
-        if (sender_.waiting() > 0)
+        if (sender_.waiting() > 0) {
             log_.warn(fmt::format("{} webhook events were not delivered", sender_.waiting()));
+        }
     }
 
 private:
     void note_what_was_restored() const {
-        if (messages_.restored() > 0)
+        if (messages_.restored() > 0) {
             log_.note(fmt::format("{} messages taken over from the journal", messages_.restored()));
-        if (messages_.foreign_lines() > 0)
+        }
+        if (messages_.foreign_lines() > 0) {
             log_.warn(fmt::format(
                 "{} lines of the journal are none of ours, left as they are",
                 messages_.foreign_lines()));
+        }
     }
 
     std::string statistics() const {
@@ -87,8 +92,9 @@ private:
               {"waiting", sender_.waiting()}}},
             {"connections",
              {{"open", server_.open_connections()}, {"accepted", server_.accepted_connections()}}}};
-        for (const auto& [path, count] : counts.by_path)
+        for (const auto& [path, count] : counts.by_path) {
             document["requests"][std::string(path)] = count;
+        }
         return document.dump();
     }
 

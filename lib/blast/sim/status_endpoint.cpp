@@ -31,23 +31,27 @@ StatusEndpoint::StatusEndpoint(
 
 Answer StatusEndpoint::answer(const nlohmann::json& request) {
     const Fault* const fault = faults_.next();
-    if (fault != nullptr && !is_carried_out(fault->kind))
+    if (fault != nullptr && !is_carried_out(fault->kind)) {
         return refusal_answer(*fault, settings_.answers);
+    }
     Answer answer;
     answer.body = body(request, fault);
-    if (fault != nullptr)
+    if (fault != nullptr) {
         spoil(answer, *fault, settings_.answers);
+    }
     return answer;
 }
 
 std::string StatusEndpoint::body(const nlohmann::json& request, const Fault* fault) const {
     const std::string_view device = string_at(request, "device");
-    if (device.empty() || !settings_.account.knows(device))
+    if (device.empty() || !settings_.account.knows(device)) {
         return wire::failure(
             device.empty() ? "device is required, as a string" : "Device not found");
+    }
     const auto* const index = messages_.find(string_at(request, "messageId"));
-    if (index == nullptr || messages_.device_of(*index) != device)
+    if (index == nullptr || messages_.device_of(*index) != device) {
         return wire::unknown_message();
+    }
     const Message& message = messages_.at(*index);
     const StatusAt status = status_at(messages_.fate(*index), clock_.wall() - message.accepted);
     const std::string document = wire::status_document(

@@ -80,8 +80,9 @@ WebhookSender::WebhookSender(EventLoop& loop, const Log& log)
 }
 
 WebhookSender::~WebhookSender() {
-    for (const auto& transfer : transfers_)
+    for (const auto& transfer : transfers_) {
         curl_multi_remove_handle(multi_, transfer->easy);
+    }
     transfers_.clear();
     curl_multi_cleanup(multi_);
 }
@@ -97,10 +98,12 @@ std::size_t WebhookSender::waiting() const noexcept {
 
 void WebhookSender::start_what_fits() {
     while (!pausing_ && !queue_.empty()) {
-        if (idle_.empty() && transfers_.size() < connections)
+        if (idle_.empty() && transfers_.size() < connections) {
             idle_.push_back(transfers_.emplace_back(std::make_unique<Transfer>()).get());
-        if (idle_.empty())
+        }
+        if (idle_.empty()) {
             return;
+        }
         Transfer* const transfer = idle_.back();
         idle_.pop_back();
         transfer->load(std::move(queue_.front()));
@@ -128,10 +131,11 @@ void WebhookSender::collect_results() {
         curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
         curl_multi_remove_handle(multi_, easy);
         const bool accepted = result == CURLE_OK && status / 100 == 2;
-        if (!accepted)
+        if (!accepted) {
             log_.detail(fmt::format(
                 "webhook: {}",
                 result == CURLE_OK ? fmt::format("HTTP {}", status) : curl_easy_strerror(result)));
+        }
         finish(*transfer, accepted);
     }
 }
@@ -146,8 +150,9 @@ void WebhookSender::finish(Transfer& transfer, bool accepted) {
     ++counts_.failed_attempts;
     queue_.push_back(
         std::move(transfer.post)); // at the end, so that one that always fails holds up no other
-    if (pausing_)
+    if (pausing_) {
         return;
+    }
     pausing_ = true;
     loop_.schedule(loop_.now() + backoff_.next(random_), [this] {
         pausing_ = false;
@@ -170,8 +175,9 @@ void WebhookSender::watch(int descriptor, int what) {
 void WebhookSender::set_timer(long milliseconds_from_now) {
     loop_.cancel(timer_);
     timer_ = 0;
-    if (milliseconds_from_now < 0)
+    if (milliseconds_from_now < 0) {
         return;
+    }
     // Never within this turn of the loop: libcurl must not be called from inside its own callback.
     const auto when =
         loop_.now() + milliseconds(milliseconds_from_now) + std::chrono::nanoseconds(1);

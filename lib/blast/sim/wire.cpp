@@ -77,10 +77,11 @@ std::string unknown_message() {
 
 std::string
 receipt(const MessageView& view, ReceiptShape shape, std::string_view status, WallTime since) {
-    if (shape == ReceiptShape::flat)
+    if (shape == ReceiptShape::flat) {
         return fmt::format(
             R"({{"messageId":"{}","status":"{}","messageC2STimestamp":"{}"}})",
             text_of(view.message.id), status, epoch_seconds(since));
+    }
     const std::string document = status_document(view, json_string(status), since);
     return shape == ReceiptShape::bare ? document : fmt::format(R"({{"data":{}}})", document);
 }

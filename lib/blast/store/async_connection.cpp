@@ -83,8 +83,9 @@ void AsyncConnection::submit(
     state_ = State::busy;
     on_end_ = std::move(on_end);
     std::vector<std::string_view> sql;
-    for (const Statement& statement : statements)
+    for (const Statement& statement : statements) {
         sql.push_back(statement.sql);
+    }
     answers_ = std::make_unique<PipelineAnswers>(std::move(sql));
     timer_ = loop_.schedule(BootClock::now() + answer_limit, [this] { lose("no answer in 30 s"); });
     try {
@@ -100,20 +101,24 @@ void AsyncConnection::submit(
 
 void AsyncConnection::flush_and_watch() {
     const int left = PQflush(connection_.get());
-    if (left < 0)
+    if (left < 0) {
         throw DatabaseError(connection_failure(connection_.get()), "", true);
+    }
     loop_.watch(watched_, {true, left == 1}, [this](Readiness) { on_ready(); });
 }
 
 void AsyncConnection::on_ready() {
     try {
-        if (PQconsumeInput(connection_.get()) != 1)
+        if (PQconsumeInput(connection_.get()) != 1) {
             throw DatabaseError(connection_failure(connection_.get()), "", true);
-        if (state_ != State::busy)
+        }
+        if (state_ != State::busy) {
             return; // a notice or a parameter change
+        }
         flush_and_watch();
-        if (!answers_->advance(connection_.get()))
+        if (!answers_->advance(connection_.get())) {
             return;
+        }
     } catch (const DatabaseError& error) {
         lose(error.what());
         return;
@@ -134,8 +139,9 @@ void AsyncConnection::end_group(PipelineOutcome outcome) {
     const auto on_end = std::move(on_end_);
     on_end_ = nullptr;
     on_end(std::move(outcome));
-    if (state_ == State::idle)
+    if (state_ == State::idle) {
         handlers_.on_idle();
+    }
 }
 
 void AsyncConnection::lose(const std::string& why) {
@@ -143,17 +149,20 @@ void AsyncConnection::lose(const std::string& why) {
     loop_.unwatch(watched_);
     watched_ = -1;
     last_failure_ = why;
-    if (!away_since_)
+    if (!away_since_) {
         away_since_ = BootClock::now();
+    }
     connection_.reset();
     const bool was_busy = state_ == State::busy;
     const bool was_idle = state_ == State::idle;
     state_ = State::waiting;
     timer_ = loop_.schedule(BootClock::now() + backoff_.next(random_), [this] { connect(); });
-    if (was_idle)
+    if (was_idle) {
         handlers_.on_away();
-    if (!was_busy)
+    }
+    if (!was_busy) {
         return;
+    }
     const auto on_end = std::move(on_end_);
     on_end_ = nullptr;
     on_end({{}, DatabaseError(why, "", true)});

@@ -14,15 +14,17 @@ namespace {
 std::vector<std::string> split(std::string_view list) {
     std::vector<std::string> parts;
     std::istringstream in{std::string(list)};
-    for (std::string part; std::getline(in, part, ',');)
+    for (std::string part; std::getline(in, part, ',');) {
         parts.push_back(part);
+    }
     return parts;
 }
 
 std::string array_of(const std::vector<std::string>& texts) {
     ArrayLiteral literal;
-    for (const std::string& text : texts)
+    for (const std::string& text : texts) {
         literal.add(text);
+    }
     return literal.take();
 }
 
@@ -34,10 +36,12 @@ BlastSettings settings_from(const Result& row) {
     settings.devices = split(row.text(0, 4));
     settings.rate = row.text(0, 5);
     settings.jitter_percent = static_cast<int>(row.integer(0, 6));
-    if (const auto cap = row.optional_integer(0, 7))
+    if (const auto cap = row.optional_integer(0, 7)) {
         settings.daily_cap = static_cast<int>(*cap);
-    if (const auto window = row.optional_text(0, 8))
+    }
+    if (const auto window = row.optional_text(0, 8)) {
         settings.window = std::string(*window);
+    }
     settings.scheduled_at = row.optional_number(0, 9);
     return settings;
 }
@@ -46,8 +50,9 @@ BlastSettings settings_from(const Result& row) {
 
 std::optional<Blast> load_blast(Connection& connection, std::optional<std::int64_t> id) {
     const Result row = connection.execute(sql::load_blast, Parameters::of(id));
-    if (row.empty())
+    if (row.empty()) {
         return std::nullopt;
+    }
     Blast blast;
     blast.id = row.integer(0, 0);
     blast.settings = settings_from(row);
@@ -77,17 +82,19 @@ void take_up_again(Connection& connection, const Blast& blast, const ChangedSett
     const auto& devices = changes.devices ? *changes.devices : blast.settings.devices;
     Parameters kept;
     kept.add(blast.id);
-    if (changes.devices)
+    if (changes.devices) {
         kept.add(array_of(*changes.devices));
-    else
+    } else {
         kept.add(std::nullopt);
+    }
     kept.add(changes.rate).add(changes.jitter_percent).add(changes.daily_cap).add(changes.window);
     std::vector<Statement> statements{
         {sql::keep_settings, kept},
         {sql::ensure_devices, Parameters::of(array_of(devices))},
         {sql::unpin_devices, Parameters::of(blast.id, array_of(devices))}};
-    if (changes.devices && devices.size() > 1)
+    if (changes.devices && devices.size() > 1) {
         statements.push_back({sql::assign_devices, Parameters::of(blast.id, array_of(devices))});
+    }
     connection.execute_together(statements);
 }
 
@@ -111,8 +118,9 @@ std::int64_t expire_leases(Connection& connection, std::int64_t blast_id) {
 std::vector<std::int64_t> due_blasts(Connection& connection) {
     const Result rows = connection.execute(sql::due_blasts);
     std::vector<std::int64_t> ids;
-    for (int row = 0; row < rows.rows(); ++row)
+    for (int row = 0; row < rows.rows(); ++row) {
         ids.push_back(rows.integer(row, 0));
+    }
     return ids;
 }
 

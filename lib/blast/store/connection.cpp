@@ -23,9 +23,10 @@ void wait_for(pg_conn* connection, short events) {
 }
 
 void check(pg_conn* connection, bool good) {
-    if (!good)
+    if (!good) {
         throw DatabaseError(
             connection_failure(connection), "", PQstatus(connection) == CONNECTION_BAD);
+    }
 }
 
 /// Notices ("relation already exists, skipping") are for no one here, and libpq would print them unescaped.
@@ -40,11 +41,12 @@ void Connection::Close::operator()(pg_conn* connection) const noexcept {
 Connection::Connection(const std::string& url) {
     const ConnectionKeywords keywords = connection_keywords(url);
     connection_.reset(PQconnectdbParams(keywords.keywords.data(), keywords.values.data(), 1));
-    if (connection_ == nullptr || PQstatus(connection_.get()) != CONNECTION_OK)
+    if (connection_ == nullptr || PQstatus(connection_.get()) != CONNECTION_OK) {
         throw UnavailableError(
             fmt::format(
                 "cannot connect to the database ({})", connection_failure(connection_.get())),
             connection_remedy);
+    }
     PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
     silence_notices(connection_.get());
     check(connection_.get(), PQsetnonblocking(connection_.get(), 1) == 0);
@@ -63,8 +65,9 @@ Results Connection::execute_together(const std::vector<Statement>& statements) {
 void Connection::start(const std::vector<Statement>& statements) {
     send_pipeline(connection_.get(), statements);
     started_.clear();
-    for (const Statement& statement : statements)
+    for (const Statement& statement : statements) {
         started_.push_back(statement.sql);
+    }
     // A large group may not fit the socket's buffer: the server's answers are read meanwhile (libpq manual, 34.4).
     for (int left = PQflush(connection_.get()); left != 0; left = PQflush(connection_.get())) {
         check(connection_.get(), left > 0);
@@ -83,8 +86,9 @@ Results Connection::collect() {
 }
 
 void Connection::execute_script(const std::string& script) {
-    if (PQpipelineStatus(connection_.get()) != PQ_PIPELINE_OFF)
+    if (PQpipelineStatus(connection_.get()) != PQ_PIPELINE_OFF) {
         check(connection_.get(), PQexitPipelineMode(connection_.get()) == 1);
+    }
     check(connection_.get(), PQsetnonblocking(connection_.get(), 0) == 0);
     const Result result(PQexec(connection_.get(), script.c_str()), script);
     const bool good = PQresultStatus(result.get()) == PGRES_COMMAND_OK ||
@@ -92,8 +96,9 @@ void Connection::execute_script(const std::string& script) {
     // Before PQsetnonblocking, which forgets what the server said.
     const DatabaseError failure = statement_failure(connection_.get(), result.get());
     check(connection_.get(), PQsetnonblocking(connection_.get(), 1) == 0);
-    if (!good)
+    if (!good) {
         throw DatabaseError(failure);
+    }
 }
 
 bool Connection::lost() const {
@@ -113,8 +118,9 @@ Transaction::Transaction(Connection& connection) : connection_(connection) {
 }
 
 Transaction::~Transaction() {
-    if (!open_ || connection_.lost())
+    if (!open_ || connection_.lost()) {
         return;
+    }
     try {
         connection_.execute("ROLLBACK");
     } catch (

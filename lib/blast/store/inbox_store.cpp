@@ -23,8 +23,9 @@ Keys keys_of(const std::vector<const InboxEvent*>& events) {
     for (const InboxEvent* event : events) {
         if (const auto* const receipt = std::get_if<StatusReceipt>(&event->content)) {
             keys.message_ids.insert(receipt->message_id);
-            if (!receipt->phone.empty())
+            if (!receipt->phone.empty()) {
                 keys.phones.insert(receipt->phone);
+            }
         } else if (const auto* const message = std::get_if<IncomingMessage>(&event->content)) {
             keys.phones.insert(message->phone);
         }
@@ -34,8 +35,9 @@ Keys keys_of(const std::vector<const InboxEvent*>& events) {
 
 ArrayLiteral text_array(const std::set<std::string>& texts) {
     ArrayLiteral array;
-    for (const std::string& text : texts)
+    for (const std::string& text : texts) {
         array.add(text);
+    }
     return array;
 }
 
@@ -49,8 +51,9 @@ SentMessage read_sent(const Result& result, int row, int column) {
 }
 
 void read_repeated(const Result& result, EventFacts& facts) {
-    for (int row = 0; row < result.rows(); ++row)
+    for (int row = 0; row < result.rows(); ++row) {
         facts.repeated.insert(static_cast<std::size_t>(result.integer(row, 0) - 1));
+    }
 }
 
 void read_sent_by_id(const Result& result, EventFacts& facts) {
@@ -62,8 +65,9 @@ void read_sent_by_id(const Result& result, EventFacts& facts) {
 }
 
 void read_sent_to_phones(const Result& result, EventFacts& facts) {
-    for (int row = 0; row < result.rows(); ++row)
+    for (int row = 0; row < result.rows(); ++row) {
         facts.sent_to_phone[std::string(result.text(row, 0))].push_back(read_sent(result, row, 1));
+    }
 }
 
 void read_open_attempts(const Result& result, EventFacts& facts) {
@@ -82,8 +86,9 @@ void read_opt_out_reach(const Result& result, EventFacts& facts) {
     for (int row = 0; row < result.rows(); ++row) {
         OptOutReach& reach = facts.opt_out_reach[std::string(result.text(row, 0))];
         reach.phones.emplace(result.text(row, 1));
-        if (!result.is_null(row, 3))
+        if (!result.is_null(row, 3)) {
             reach.queued.push_back({result.integer(row, 2), result.integer(row, 3)});
+        }
     }
 }
 
@@ -101,20 +106,23 @@ std::string_view to_string(InboxState state) noexcept {
 std::vector<Statement> look_up_arrivals_statements(
     const std::vector<const InboxEvent*>& events, const std::set<std::string>& opt_outs) {
     ArrayLiteral bodies;
-    for (const InboxEvent* event : events)
+    for (const InboxEvent* event : events) {
         bodies.add(event->body);
+    }
     std::vector<Statement> statements = look_up_waiting_statements(events);
     statements.push_back({sql::inbox_known, Parameters::of(std::move(bodies))});
-    if (!opt_outs.empty())
+    if (!opt_outs.empty()) {
         statements.push_back({sql::opt_out_reach, Parameters::of(text_array(opt_outs))});
+    }
     return statements;
 }
 
 EventFacts read_arrival_facts(const Results& results) {
     EventFacts facts = read_waiting_facts(results);
     read_repeated(results.at(4), facts);
-    if (results.size() > 5)
+    if (results.size() > 5) {
         read_opt_out_reach(results.at(5), facts);
+    }
     return facts;
 }
 
@@ -212,12 +220,13 @@ Statement waiting_statement(
 std::vector<WaitingEvent> read_waiting(const Result& result) {
     std::vector<WaitingEvent> events;
     events.reserve(static_cast<std::size_t>(result.rows()));
-    for (int row = 0; row < result.rows(); ++row)
+    for (int row = 0; row < result.rows(); ++row) {
         events.push_back(
             {result.integer(row, 0),
              std::string(result.text(row, 1)),
              result.number(row, 2),
              {result.integer(row, 3), result.integer(row, 4), std::string(result.text(row, 5))}});
+    }
     return events;
 }
 

@@ -5,8 +5,9 @@
 namespace blast {
 
 void ArrayLiteral::separate() {
-    if (size_++ > 0)
+    if (size_++ > 0) {
         text_ += ',';
+    }
 }
 
 void ArrayLiteral::add(std::string_view element) {
@@ -15,11 +16,13 @@ void ArrayLiteral::add(std::string_view element) {
     std::size_t plain = 0; // start of the run that needs no escape
     for (std::size_t i = 0; i < element.size(); ++i) {
         const char c = element[i];
-        if (c != '"' && c != '\\' && c != '\0')
+        if (c != '"' && c != '\\' && c != '\0') {
             continue;
+        }
         text_ += element.substr(plain, i - plain);
-        if (c != '\0')
+        if (c != '\0') {
             text_ += '\\';
+        }
         plain = c == '\0' ? i + 1 : i;
     }
     text_ += element.substr(plain);
@@ -66,8 +69,9 @@ Parameters& Parameters::add(std::nullopt_t) {
 std::vector<const char*> Parameters::pointers() const {
     std::vector<const char*> pointers;
     pointers.reserve(values_.size());
-    for (const auto& value : values_)
+    for (const auto& value : values_) {
         pointers.push_back(value ? value->c_str() : nullptr);
+    }
     return pointers;
 }
 

@@ -55,10 +55,11 @@ public:
     Parameters& add(ArrayLiteral&& value) { return add(value.take()); }
     template <typename Integer>
     requires std::is_integral_v<Integer> Parameters& add(Integer value) {
-        if constexpr (std::is_same_v<Integer, bool>)
+        if constexpr (std::is_same_v<Integer, bool>) {
             return add(std::string(value ? "t" : "f"));
-        else
+        } else {
             return add(std::to_string(value));
+        }
     }
     template <typename Value>
     Parameters& add(const std::optional<Value>& value) {

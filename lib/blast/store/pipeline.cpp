@@ -10,8 +10,9 @@ namespace blast {
 namespace {
 
 std::string one_line(std::string_view text) {
-    while (!text.empty() && (text.back() == '\n' || text.back() == ' '))
+    while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) {
         text.remove_suffix(1);
+    }
     return printable(text.substr(0, text.find('\n')));
 }
 
@@ -33,8 +34,9 @@ std::string connection_failure(pg_conn* connection) {
 
 DatabaseError statement_failure(pg_conn* connection, const pg_result* result) {
     std::string failure = one_line(error_field(result, PG_DIAG_MESSAGE_PRIMARY));
-    if (failure.empty())
+    if (failure.empty()) {
         failure = connection_failure(connection);
+    }
     return {failure, error_field(result, PG_DIAG_SQLSTATE), PQstatus(connection) == CONNECTION_BAD};
 }
 
@@ -53,18 +55,21 @@ void silence_notices(pg_conn* connection) {
 }
 
 void send_pipeline(pg_conn* connection, const std::vector<Statement>& statements) {
-    if (PQpipelineStatus(connection) == PQ_PIPELINE_OFF && PQenterPipelineMode(connection) != 1)
+    if (PQpipelineStatus(connection) == PQ_PIPELINE_OFF && PQenterPipelineMode(connection) != 1) {
         throw_connection_failure(connection);
+    }
     for (const Statement& statement : statements) {
         const std::string sql(statement.sql);
         const auto values = statement.parameters.pointers();
         if (PQsendQueryParams(
                 connection, sql.c_str(), statement.parameters.count(), nullptr, values.data(),
-                nullptr, nullptr, 0) != 1)
+                nullptr, nullptr, 0) != 1) {
             throw_connection_failure(connection);
+        }
     }
-    if (PQpipelineSync(connection) != 1)
+    if (PQpipelineSync(connection) != 1) {
         throw_connection_failure(connection);
+    }
 }
 
 void PipelineAnswers::accept(pg_conn* connection, pg_result* result) {
@@ -88,17 +93,19 @@ void PipelineAnswers::accept(pg_conn* connection, pg_result* result) {
 bool PipelineAnswers::advance(pg_conn* connection) {
     while (!synced_ && PQisBusy(connection) == 0) {
         pg_result* const result = PQgetResult(connection);
-        if (result != nullptr)
+        if (result != nullptr) {
             accept(connection, result);
-        else if (PQstatus(connection) == CONNECTION_BAD)
+        } else if (PQstatus(connection) == CONNECTION_BAD) {
             throw_connection_failure(connection);
+        }
     }
     return synced_;
 }
 
 Results PipelineAnswers::take() {
-    if (failed_)
+    if (failed_) {
         throw DatabaseError(failure_, sqlstate_, false);
+    }
     return std::move(results_);
 }
 

@@ -12,8 +12,9 @@ Statement open_blasts_statement(std::optional<std::int64_t> only) {
 std::vector<std::int64_t> read_blast_ids(const Result& result) {
     std::vector<std::int64_t> ids;
     ids.reserve(static_cast<std::size_t>(result.rows()));
-    for (int row = 0; row < result.rows(); ++row)
+    for (int row = 0; row < result.rows(); ++row) {
         ids.push_back(result.integer(row, 0));
+    }
     return ids;
 }
 
@@ -40,24 +41,26 @@ Statement candidates_statement(
     std::size_t limit,
     const std::optional<PollCandidate>& after) {
     Parameters parameters = Parameters::of(id_array(blasts), rule.unchecked_since, limit);
-    if (after)
+    if (after) {
         parameters.add(after->was_read)
             .add(after->sent)
             .add(after->key.blast_id)
             .add(after->key.id);
-    else
+    } else {
         parameters.add(std::nullopt).add(std::nullopt).add(std::nullopt).add(std::nullopt);
+    }
     return {sql::poll_candidates, std::move(parameters)};
 }
 
 std::vector<PollCandidate> read_candidates(const Result& result) {
     std::vector<PollCandidate> candidates;
     candidates.reserve(static_cast<std::size_t>(result.rows()));
-    for (int row = 0; row < result.rows(); ++row)
+    for (int row = 0; row < result.rows(); ++row) {
         candidates.push_back(
             {{result.integer(row, 0), result.integer(row, 1)},
              result.boolean(row, 2),
              result.number(row, 3)});
+    }
     return candidates;
 }
 
@@ -74,11 +77,12 @@ Statement claim_messages_statement(
 std::vector<ClaimedMessage> read_claimed_messages(std::int64_t blast_id, const Result& result) {
     std::vector<ClaimedMessage> messages;
     messages.reserve(static_cast<std::size_t>(result.rows()));
-    for (int row = 0; row < result.rows(); ++row)
+    for (int row = 0; row < result.rows(); ++row) {
         messages.push_back(
             {{blast_id, result.integer(row, 0)},
              std::string(result.text(row, 1)),
              std::string(result.text(row, 2))});
+    }
     return messages;
 }
 

@@ -16,11 +16,13 @@ constexpr std::size_t group_size = 2'000;
 
 Parameters blast_parameters(const BlastSettings& settings, bool trial) {
     ArrayLiteral devices;
-    for (const std::string& device : settings.devices)
+    for (const std::string& device : settings.devices) {
         devices.add(device);
+    }
     ArrayLiteral columns;
-    for (const std::string& column : settings.columns)
+    for (const std::string& column : settings.columns) {
         columns.add(column);
+    }
     Parameters parameters;
     parameters.add(settings.tag)
         .add(settings.stage)
@@ -39,8 +41,9 @@ Parameters blast_parameters(const BlastSettings& settings, bool trial) {
 void refuse_twin(Connection& connection, const BlastSettings& settings) {
     const Result twin =
         connection.execute(sql::find_twin, Parameters::of(settings.tag, settings.stage));
-    if (twin.empty())
+    if (twin.empty()) {
         return;
+    }
     throw UsageError(
         fmt::format(
             "tag '{}' and stage '{}' are taken by blast {}", printable(settings.tag),
@@ -56,8 +59,9 @@ QueueTransaction::QueueTransaction(
     Connection& connection, const BlastSettings& settings, bool again, bool trial)
     : connection_(connection), transaction_(connection), settings_(settings) {
     connection_.execute(sql::lock_tag, Parameters::of(settings.tag, settings.stage));
-    if (!again)
+    if (!again) {
         refuse_twin(connection_, settings);
+    }
     blast_id_ = connection_.execute(sql::insert_blast, blast_parameters(settings, trial))
                     .one_row()
                     .integer(0, 0);
@@ -76,8 +80,9 @@ void QueueTransaction::add(std::string_view phone, std::string_view variables) {
     phones_.add(phone);
     variables_.add(variables);
     ++added_;
-    if (phones_.size() == group_size)
+    if (phones_.size() == group_size) {
         send_group();
+    }
 }
 
 void QueueTransaction::send_group() {
@@ -88,8 +93,9 @@ void QueueTransaction::send_group() {
 }
 
 void QueueTransaction::collect_group() {
-    if (!group_under_way_)
+    if (!group_under_way_) {
         return;
+    }
     group_under_way_ = false;
     const Results results = connection_.collect();
     queued_ += results.front().one_row().integer(0, 0);
@@ -114,25 +120,29 @@ Result QueueTransaction::sample(int count) {
 }
 
 void QueueTransaction::finish(std::int64_t invalid) {
-    if (phones_.size() > 0)
+    if (phones_.size() > 0) {
         send_group();
+    }
     collect_group();
     skipped_.invalid = invalid;
     skipped_.duplicate = added_ - queued_ - skipped_.opted_out;
     ArrayLiteral devices;
-    for (const std::string& device : settings_.devices)
+    for (const std::string& device : settings_.devices) {
         devices.add(device);
+    }
     const std::string device_list = devices.take();
     std::vector<Statement> statements{
         {sql::finish_queueing, Parameters::of(
                                    blast_id_, queued_, skipped_.invalid, skipped_.duplicate,
                                    skipped_.opted_out, short_work_slot)},
         {sql::ensure_devices, Parameters::of(device_list)}};
-    if (settings_.messages.size() > 1)
+    if (settings_.messages.size() > 1) {
         statements.push_back(
             {sql::assign_variants, Parameters::of(blast_id_, settings_.messages.size())});
-    if (settings_.devices.size() > 1)
+    }
+    if (settings_.devices.size() > 1) {
         statements.push_back({sql::assign_devices, Parameters::of(blast_id_, device_list)});
+    }
     connection_.execute_together(statements);
 }
 
@@ -140,8 +150,9 @@ std::vector<std::string> load_columns(Connection& connection, std::int64_t blast
     const Result rows = connection.execute(sql::blast_columns, Parameters::of(blast_id));
     std::vector<std::string> columns;
     columns.reserve(static_cast<std::size_t>(rows.rows()));
-    for (int row = 0; row < rows.rows(); ++row)
+    for (int row = 0; row < rows.rows(); ++row) {
         columns.emplace_back(rows.text(row, 0));
+    }
     return columns;
 }
 

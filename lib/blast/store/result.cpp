@@ -16,8 +16,9 @@ namespace {
 std::string_view first_line(std::string_view sql) {
     while (!sql.empty()) {
         const std::string_view line = sql.substr(0, sql.find('\n'));
-        if (!line.empty() && line.substr(0, 2) != "--")
+        if (!line.empty() && line.substr(0, 2) != "--") {
             return line;
+        }
         sql.remove_prefix(std::min(line.size() + 1, sql.size()));
     }
     return "(empty)";
@@ -27,9 +28,10 @@ template <typename Number>
 Number parse_number(std::string_view text, std::string_view sql) {
     Number value{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size())
+    if (error != std::errc() || end != text.data() + text.size()) {
         throw DatabaseError(
             fmt::format("expected a number, got '{}' from: {}", text, first_line(sql)), "", false);
+    }
     return value;
 }
 
@@ -51,16 +53,18 @@ std::int64_t Result::affected() const {
 }
 
 bool Result::is_null(int row, int column) const {
-    if (row < 0 || row >= rows() || column < 0 || column >= PQnfields(result_.get()))
+    if (row < 0 || row >= rows() || column < 0 || column >= PQnfields(result_.get())) {
         throw DatabaseError(
             fmt::format("no value in row {}, column {} of: {}", row, column, first_line(sql_)), "",
             false);
+    }
     return PQgetisnull(result_.get(), row, column) != 0;
 }
 
 std::string_view Result::text(int row, int column) const {
-    if (is_null(row, column))
+    if (is_null(row, column)) {
         return {};
+    }
     return {
         PQgetvalue(result_.get(), row, column),
         static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
@@ -79,34 +83,39 @@ bool Result::boolean(int row, int column) const {
 }
 
 std::optional<std::string_view> Result::optional_text(int row, int column) const {
-    if (is_null(row, column))
+    if (is_null(row, column)) {
         return std::nullopt;
+    }
     return text(row, column);
 }
 
 std::optional<std::int64_t> Result::optional_integer(int row, int column) const {
-    if (is_null(row, column))
+    if (is_null(row, column)) {
         return std::nullopt;
+    }
     return parse_number<std::int64_t>(text(row, column), sql_);
 }
 
 std::optional<double> Result::optional_number(int row, int column) const {
-    if (is_null(row, column))
+    if (is_null(row, column)) {
         return std::nullopt;
+    }
     return parse_number<double>(text(row, column), sql_);
 }
 
 const Result& Result::one_row() const {
-    if (rows() != 1)
+    if (rows() != 1) {
         throw DatabaseError(
             fmt::format("expected one row, got {} from: {}", rows(), first_line(sql_)), "", false);
+    }
     return *this;
 }
 
 void Result::no_rows() const {
-    if (rows() != 0)
+    if (rows() != 0) {
         throw DatabaseError(
             fmt::format("expected no rows, got {} from: {}", rows(), first_line(sql_)), "", false);
+    }
 }
 
 } // namespace blast

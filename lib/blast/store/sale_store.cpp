@@ -41,8 +41,9 @@ void match_group(
     for (int row = 0; row < matches.rows(); ++row) {
         const std::size_t sale = first + static_cast<std::size_t>(matches.integer(row, 0));
         outcomes[sale] = SaleOutcome::closed_before;
-        if (matches.boolean(row, 3))
+        if (matches.boolean(row, 3)) {
             continue;
+        }
         const auto [counting, is_first] =
             earliest[matches.integer(row, 1)].try_emplace(matches.integer(row, 2), sale);
         if (!is_first && sales[sale].closed_at < sales[counting->second].closed_at) {

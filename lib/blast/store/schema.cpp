@@ -32,8 +32,9 @@ int stored_version(Connection& connection) {
     try {
         return static_cast<int>(connection.execute(sql::schema_version).one_row().integer(0, 0));
     } catch (const DatabaseError& error) {
-        if (error.sqlstate() == undefined_table)
+        if (error.sqlstate() == undefined_table) {
             return 0;
+        }
         throw;
     }
 }
@@ -49,12 +50,14 @@ std::vector<std::string> migrate(Connection& connection) {
     connection.execute(take_migration_lock);
     connection.execute(create_bookkeeping);
     const int stored = stored_version(connection);
-    if (stored > built_schema_version())
+    if (stored > built_schema_version()) {
         throw_newer(stored);
+    }
     std::vector<std::string> applied;
     for (const sql::Migration& migration : sql::migrations) {
-        if (migration.version <= stored)
+        if (migration.version <= stored) {
             continue;
+        }
         connection.execute_script(std::string(migration.text));
         connection.execute(
             sql::record_migration, Parameters::of(migration.version, migration.name));
@@ -69,16 +72,19 @@ void require_current_schema(Connection& connection) {
 }
 
 void require_schema_version(int stored) {
-    if (stored > built_schema_version())
+    if (stored > built_schema_version()) {
         throw_newer(stored);
-    if (stored == 0)
+    }
+    if (stored == 0) {
         throw UnavailableError("the database has no blast schema", "run 'blast-admin migrate'");
-    if (stored < built_schema_version())
+    }
+    if (stored < built_schema_version()) {
         throw UnavailableError(
             fmt::format(
                 "the database schema is version {}, this program needs {}", stored,
                 built_schema_version()),
             "run 'blast-admin migrate'");
+    }
 }
 
 } // namespace blast

@@ -71,11 +71,13 @@ Statement end_statement(const SettleRequest& request) {
 
 void add_device_statements(
     const SettleRequest::DeviceChange& change, std::vector<Statement>& statements) {
-    if (change.unposted > 0)
+    if (change.unposted > 0) {
         statements.push_back({sql::return_posts, Parameters::of(change.device, change.unposted)});
-    if (change.accepted > 0)
+    }
+    if (change.accepted > 0) {
         statements.push_back(
             {sql::speed_device_up, Parameters::of(change.device, change.accepted)});
+    }
     if (change.throttled) {
         const auto wait = change.retry_after
                               ? std::optional(static_cast<double>(change.retry_after->count()))
@@ -88,8 +90,9 @@ void add_device_statements(
 
 std::vector<Statement> claim_statements(const ClaimRequest& request) {
     ArrayLiteral starts;
-    for (const double start : request.starts)
+    for (const double start : request.starts) {
         starts.add(start);
+    }
     const auto parameters = Parameters::of(
         request.blast_id, request.after, request.starts.size() - 1, request.attempt,
         seconds(request.lease), request.device, request.paced, std::move(starts),
@@ -100,18 +103,21 @@ std::vector<Statement> claim_statements(const ClaimRequest& request) {
 ClaimAnswer read_claim(const Results& results) {
     const Result& result = results.at(1);
     ClaimAnswer answer;
-    if (result.empty())
+    if (result.empty()) {
         throw DatabaseError("the device has no row in devices", "", false);
+    }
     answer.server_epoch = result.number(0, 0);
     answer.first_slot_in = result.number(0, 1);
     answer.stretch = result.number(0, 2);
     answer.blocked_for = result.number(0, 3);
     answer.capped = result.boolean(0, 4);
     answer.slots = result.integer(0, 5);
-    if (result.is_null(0, 6))
+    if (result.is_null(0, 6)) {
         return answer;
-    for (int row = 0; row < result.rows(); ++row)
+    }
+    for (int row = 0; row < result.rows(); ++row) {
         answer.rows.push_back(read_recipient(result, row, 6));
+    }
     return answer;
 }
 
@@ -121,8 +127,9 @@ Statement read_back_statement(std::int64_t blast_id, const AttemptId& attempt) {
 
 std::vector<ClaimedRecipient> read_read_back(const Result& result) {
     std::vector<ClaimedRecipient> rows;
-    for (int row = 0; row < result.rows(); ++row)
+    for (int row = 0; row < result.rows(); ++row) {
         rows.push_back(read_recipient(result, row, 0));
+    }
     return rows;
 }
 
@@ -136,41 +143,49 @@ std::vector<Statement> check_queue_statements(std::int64_t blast_id, int counter
 QueueChecked read_queue_check(const Results& results) {
     const Result& state = results.back().one_row();
     QueueChecked checked{state.integer(0, 0), std::nullopt};
-    if (const auto wait = state.optional_number(0, 1))
+    if (const auto wait = state.optional_number(0, 1)) {
         checked.next_due = std::chrono::milliseconds(static_cast<std::int64_t>(*wait * 1000.0));
+    }
     return checked;
 }
 
 std::vector<Statement> settle_statements(const SettleRequest& request) {
     std::vector<Statement> statements{{sql::plan_cautiously}};
-    if (!request.accepted.empty())
+    if (!request.accepted.empty()) {
         statements.push_back(record_statement(request));
-    if (!request.ended.empty())
+    }
+    if (!request.ended.empty()) {
         statements.push_back(end_statement(request));
+    }
     if (!request.releases.empty()) {
         ArrayLiteral attempts;
-        for (const std::string& attempt : request.releases)
+        for (const std::string& attempt : request.releases) {
             attempts.add(attempt);
+        }
         statements.push_back(
             {sql::release_attempts,
              Parameters::of(request.blast_id, std::move(attempts), request.counter_slot)});
     }
-    for (const auto& change : request.devices)
+    for (const auto& change : request.devices) {
         add_device_statements(change, statements);
+    }
     return statements;
 }
 
 std::vector<AcceptedMessage>
 not_recorded(const std::vector<AcceptedMessage>& accepted, const Result& recorded) {
     std::vector<AcceptedMessage> missing;
-    if (static_cast<std::size_t>(recorded.rows()) == accepted.size())
+    if (static_cast<std::size_t>(recorded.rows()) == accepted.size()) {
         return missing;
+    }
     std::unordered_set<std::int64_t> done;
-    for (int row = 0; row < recorded.rows(); ++row)
+    for (int row = 0; row < recorded.rows(); ++row) {
         done.insert(recorded.integer(row, 0));
+    }
     for (const AcceptedMessage& message : accepted) {
-        if (done.count(message.id) == 0)
+        if (done.count(message.id) == 0) {
             missing.push_back(message);
+        }
     }
     return missing;
 }
@@ -194,14 +209,15 @@ read_find_recorded(const Result& result, const std::vector<AcceptedMessage>& mes
     for (int row = 0; row < result.rows(); ++row) {
         const auto recorded_as = result.optional_integer(row, 1);
         const AcceptedMessage& message = messages.at(static_cast<std::size_t>(row));
-        if (recorded_as == message.id)
+        if (recorded_as == message.id) {
             conflicts.push_back(RecordConflict::recorded_before);
-        else if (recorded_as && result.text(row, 2) == message.attempt)
+        } else if (recorded_as && result.text(row, 2) == message.attempt) {
             conflicts.push_back(RecordConflict::id_taken);
-        else if (result.boolean(row, 3))
+        } else if (result.boolean(row, 3)) {
             conflicts.push_back(RecordConflict::resent);
-        else
+        } else {
             conflicts.push_back(RecordConflict::gone);
+        }
     }
     return conflicts;
 }

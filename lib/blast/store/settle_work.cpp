@@ -35,27 +35,32 @@ SettleWork::SettleWork(SettleRequest request) {
 
 std::vector<Statement> SettleWork::next() const {
     const SettleRequest& part = parts_.front();
-    if (stage_ == Stage::find)
+    if (stage_ == Stage::find) {
         return {find_recorded_statement(part.blast_id, missing_)};
+    }
     std::vector<Statement> statements = settle_statements(part);
-    for (const AcceptedMessage& message : late_)
+    for (const AcceptedMessage& message : late_) {
         statements.push_back(note_late_message_statement(part.blast_id, message));
+    }
     return statements;
 }
 
 SettleWork::Progress SettleWork::take(const PipelineOutcome& outcome) {
-    if (outcome.failure)
+    if (outcome.failure) {
         return after_failure(*outcome.failure);
+    }
     tries_ = 0;
     return stage_ == Stage::write ? after_write(outcome.results) : after_find(outcome.results);
 }
 
 SettleWork::Progress SettleWork::after_write(const Results& results) {
     late_.clear();
-    if (!parts_.front().accepted.empty())
+    if (!parts_.front().accepted.empty()) {
         missing_ = not_recorded(parts_.front().accepted, results.at(1));
-    if (missing_.empty())
+    }
+    if (missing_.empty()) {
         return next_part();
+    }
     stage_ = Stage::find;
     return Progress::more;
 }
@@ -66,14 +71,16 @@ SettleWork::Progress SettleWork::after_find(const Results& results) {
     rest.counter_slot = parts_.front().counter_slot;
     const auto conflicts = read_find_recorded(results.front(), missing_);
     for (std::size_t i = 0; i < conflicts.size(); ++i) {
-        if (conflicts[i] == RecordConflict::resent)
+        if (conflicts[i] == RecordConflict::resent) {
             late_.push_back(missing_[i]);
+        }
     }
     missing_.clear();
     stage_ = Stage::write;
     parts_.pop_front();
-    if (!late_.empty())
+    if (!late_.empty()) {
         parts_.push_front(std::move(rest));
+    }
     return parts_.empty() ? Progress::done : Progress::more;
 }
 
@@ -84,20 +91,24 @@ SettleWork::Progress SettleWork::next_part() {
 
 SettleWork::Progress SettleWork::after_failure(const DatabaseError& failure) {
     failure_ = failure.what();
-    if (failure.connection_lost())
+    if (failure.connection_lost()) {
         return Progress::lost;
+    }
     const bool again = failure.worth_a_retry() || failure.sqlstate() == "23505";
-    if (again && ++tries_ < most_tries)
+    if (again && ++tries_ < most_tries) {
         return Progress::more;
-    if (!blames_a_row(failure))
+    }
+    if (!blames_a_row(failure)) {
         return Progress::failed;
+    }
     SettleRequest& part = parts_.front();
     if (part.accepted.size() + part.ended.size() > 1) {
         cut_in_two();
         return Progress::more;
     }
-    if (part.accepted.empty())
+    if (part.accepted.empty()) {
         return Progress::failed;
+    }
     AcceptedMessage& message = part.accepted.front();
     if (!message.data.empty()) {
         message.data.clear();
@@ -113,12 +124,13 @@ void SettleWork::cut_in_two() {
     SettleRequest second;
     second.blast_id = first.blast_id;
     second.counter_slot = first.counter_slot;
-    if (first.accepted.empty())
+    if (first.accepted.empty()) {
         second.ended = second_half(first.ended);
-    else if (first.ended.empty())
+    } else if (first.ended.empty()) {
         second.accepted = second_half(first.accepted);
-    else
+    } else {
         second.ended = std::exchange(first.ended, {});
+    }
     parts_.insert(parts_.begin() + 1, std::move(second));
 }
 
@@ -132,8 +144,9 @@ void settle(Connection& connection, SettleRequest request) {
             outcome.failure = error;
         }
         progress = work.take(outcome);
-        if (progress == SettleWork::Progress::lost || progress == SettleWork::Progress::failed)
+        if (progress == SettleWork::Progress::lost || progress == SettleWork::Progress::failed) {
             throw DatabaseError(*outcome.failure);
+        }
     }
 }
 

@@ -79,8 +79,9 @@ Statement confirm_statement(int counter_slot, const Confirmation& confirmation) 
 template <typename Rounds>
 void append_ids(const Rounds& rounds, std::vector<std::int64_t>& ids) {
     for (const auto& round : rounds.all()) {
-        for (const auto& report : round)
+        for (const auto& report : round) {
             ids.push_back(report.key.id);
+        }
     }
 }
 
@@ -93,8 +94,9 @@ std::size_t TrackingChanges::BlastChanges::statement_count() const {
 
 std::vector<std::int64_t> TrackingChanges::BlastChanges::outbox_ids() const {
     std::vector<std::int64_t> ids = dropped;
-    for (const Confirmation& confirmation : confirmations)
+    for (const Confirmation& confirmation : confirmations) {
         ids.push_back(confirmation.key.id);
+    }
     return ids;
 }
 
@@ -129,38 +131,45 @@ void TrackingChanges::drop(const RecipientKey& key, const std::string& reason) {
 void TrackingChanges::add_locks(TrackingStatements& out) const {
     for (const auto& [blast_id, changes] : blasts_) {
         const std::vector<std::int64_t> ids = changes.outbox_ids();
-        if (!ids.empty())
+        if (!ids.empty()) {
             out.statements.push_back({sql::lock_outbox, Parameters::of(blast_id, id_array(ids))});
+        }
     }
     for (const auto& [blast_id, changes] : blasts_) {
         const std::vector<std::int64_t> ids = changes.recipient_ids();
-        if (!ids.empty())
+        if (!ids.empty()) {
             out.statements.push_back(
                 {sql::lock_recipients, Parameters::of(blast_id, id_array(ids))});
+        }
     }
 }
 
 TrackingStatements TrackingChanges::statements(int counter_slot) const {
     std::size_t count = 0;
-    for (const auto& [blast_id, changes] : blasts_)
-        count += changes.statement_count();
-    TrackingStatements out;
-    if (count > 1)
-        add_locks(out);
     for (const auto& [blast_id, changes] : blasts_) {
-        if (!changes.dropped.empty())
+        count += changes.statement_count();
+    }
+    TrackingStatements out;
+    if (count > 1) {
+        add_locks(out);
+    }
+    for (const auto& [blast_id, changes] : blasts_) {
+        if (!changes.dropped.empty()) {
             out.statements.push_back(
                 {sql::drop_queued, Parameters::of(
                                        blast_id, counter_slot, id_array(changes.dropped),
                                        source_word(source_), drop_reason_)});
-        for (const Confirmation& confirmation : changes.confirmations)
+        }
+        for (const Confirmation& confirmation : changes.confirmations) {
             out.statements.push_back(confirm_statement(counter_slot, confirmation));
+        }
         for (const std::vector<StatusReport>& round : changes.reports.all()) {
             out.status_results.push_back(out.statements.size());
             out.statements.push_back(status_statement(blast_id, source_, counter_slot, round));
         }
-        for (const std::vector<ReplyReport>& round : changes.replies.all())
+        for (const std::vector<ReplyReport>& round : changes.replies.all()) {
             out.statements.push_back(reply_statement(blast_id, counter_slot, round));
+        }
     }
     return out;
 }
@@ -172,8 +181,9 @@ StatusCounts read_status_counts(
         const Result& result = results.at(first + index);
         for (int row = 0; row < result.rows(); ++row) {
             const std::optional<Status> status = parse_status(result.text(row, 0));
-            if (!status)
+            if (!status) {
                 throw DatabaseError("an unknown status in blast_recipients", "", false);
+            }
             counts[*status] += result.integer(row, 1);
         }
     }

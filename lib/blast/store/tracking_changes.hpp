@@ -75,8 +75,9 @@ private:
     public:
         void add(Report report) {
             const std::size_t round = next_round_[report.key.id]++;
-            if (round == rounds_.size())
+            if (round == rounds_.size()) {
                 rounds_.emplace_back();
+            }
             rounds_[round].push_back(std::move(report));
         }
         const std::vector<std::vector<Report>>& all() const noexcept { return rounds_; }
