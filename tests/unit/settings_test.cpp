@@ -137,10 +137,10 @@ TEST_CASE("What is wrong in a config file is told with file and line") {
 TEST_CASE("A config file with a secret is refused when others can read it") {
     for (const char* const secret :
          {"wsapme_user_token = \"t\"\n", "blast_hook_secret = \"s\"\n",
-          "database_url = \"postgresql://me:pw@h/d\"\n",
-          "database_url = \"host=h password=pw\"\n"}) {
+          "database_url = \"postgresql://me:open-sesame@h/d\"\n",
+          "database_url = \"host=h password=open-sesame\"\n"}) {
         CAPTURE(secret);
-        CHECK_THAT(Home(secret, 0644).refusal(), Contains("chmod 600") && !Contains("pw"));
+        CHECK_THAT(Home(secret, 0644).refusal(), Contains("chmod 600") && !Contains("open-sesame"));
         CHECK_THAT(Home(secret, 0640).refusal(), Contains("chmod 600"));
         CHECK(Home(secret, 0600).refusal() == "(accepted)");
     }
