@@ -52,6 +52,20 @@ void append_escaped(std::string& out, char byte) {
     }
 }
 
+void append_each_escaped(std::string& out, std::string_view bytes) {
+    for (const char byte : bytes) {
+        append_escaped(out, byte);
+    }
+}
+
+/// The digits of a phone, masked; a plus before them goes, since what is masked begins with one.
+void append_masked(std::string& out, std::string_view digits) {
+    if (!out.empty() && out.back() == '+') {
+        out.pop_back();
+    }
+    out += mask_phone('+' + std::string(digits));
+}
+
 } // namespace
 
 std::size_t utf8_sequence_length(std::string_view text) noexcept {
@@ -96,9 +110,7 @@ std::string printable(std::string_view text, std::size_t limit) {
         const std::size_t length = utf8_sequence_length(text);
         const std::string_view sequence = text.substr(0, length == 0 ? 1 : length);
         if (length == 0 || is_control(sequence)) {
-            for (const char byte : sequence) {
-                append_escaped(out, byte);
-            }
+            append_each_escaped(out, sequence);
         } else {
             out += sequence;
         }
@@ -130,10 +142,7 @@ std::string mask_phones(std::string_view text) {
         if (run.size() < fewest_digits || run.size() > most_digits) {
             out += run;
         } else {
-            if (!out.empty() && out.back() == '+') {
-                out.pop_back();
-            }
-            out += mask_phone('+' + std::string(run));
+            append_masked(out, run);
         }
         text.remove_prefix(end);
     }

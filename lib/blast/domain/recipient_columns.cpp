@@ -34,6 +34,15 @@ bool ends_alike(std::string_view spelling, std::string_view phone) {
     return std::equal(spelled.end() - compared, spelled.end(), digits.end() - compared);
 }
 
+/// Adds the names of the values that are not there yet.
+void add_own_names(std::vector<std::string>& names, const Variables& values) {
+    for (const auto& [name, value] : values) {
+        if (!names_column(names, name)) {
+            names.push_back(name);
+        }
+    }
+}
+
 /// How many of the sample have their phone in the column.
 std::size_t phones_in(
     std::string_view column,
@@ -56,11 +65,7 @@ RecipientColumns::RecipientColumns(
     std::vector<Variables> values;
     for (const StuckRecipient* const recipient : sample) {
         values.push_back(variables_from_json(recipient->variables));
-        for (const auto& [name, value] : values.back()) {
-            if (!names_column(own_, name)) {
-                own_.push_back(name);
-            }
-        }
+        add_own_names(own_, values.back());
     }
     for (const std::string_view candidate : phone_column_names()) {
         const auto holder = std::find_if(own_.begin(), own_.end(), [&](const std::string& name) {

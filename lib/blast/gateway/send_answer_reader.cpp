@@ -138,11 +138,12 @@ private:
         }};
         const bool on_the_way =
             depth_ == 1 || (depth_ == 2 && in_data_) || (depth_ == 3 && in_key_);
-        if (on_the_way) {
-            for (const auto& [depth, text, member] : members) {
-                if (depth == depth_ && text == name) {
-                    return member;
-                }
+        if (!on_the_way) {
+            return Member::other;
+        }
+        for (const auto& [depth, text, member] : members) {
+            if (depth == depth_ && text == name) {
+                return member;
             }
         }
         return Member::other;

@@ -76,27 +76,29 @@ std::optional<std::int64_t> seconds_of_digits(std::string_view digits) {
     return in_range(seconds);
 }
 
+/// Where the string ends that begins at `i`, behind its opening quote: at the closing one, or at the text's end or behind it.
+std::size_t string_end(std::string_view text, std::size_t i) {
+    while (i < text.size() && text[i] != '"') {
+        i += text[i] == '\\' ? 2U : 1U;
+    }
+    return i;
+}
+
 } // namespace
 
 bool nests_too_deep(std::string_view text) {
     std::size_t depth = 0;
-    bool in_string = false;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
-        if (in_string) {
-            if (c == '\\') {
-                ++i;
-            } else if (c == '"') {
-                in_string = false;
-            }
-        } else if (c == '"') {
-            in_string = true;
+        if (c == '"') {
+            i = string_end(text, i + 1);
         } else if (c == '{' || c == '[') {
-            if (++depth > depth_limit) {
-                return true;
-            }
+            ++depth;
         } else if ((c == '}' || c == ']') && depth > 0) {
             --depth;
+        }
+        if (depth > depth_limit) {
+            return true;
         }
     }
     return false;

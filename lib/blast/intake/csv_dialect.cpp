@@ -32,17 +32,14 @@ HeaderLine header_line(std::string_view text) {
         if (byte == '"') {
             quoted = !quoted;
         }
-        if (quoted) {
-            continue;
+        const bool line_end = !quoted && is_line_end(byte);
+        if (line_end && !header.unquoted.empty()) {
+            header.whole = true;
+            break;
         }
-        if (is_line_end(byte)) {
-            header.whole = !header.unquoted.empty();
-            if (header.whole) {
-                break;
-            }
-            continue;
+        if (!quoted && !line_end) {
+            header.unquoted += byte;
         }
-        header.unquoted += byte;
     }
     return header;
 }

@@ -73,6 +73,28 @@ std::string fraction(double value) {
     return fmt::format("{:.6f}", value);
 }
 
+/// One line of the CSV; the first arm is what the others are compared with, and ends after its rate.
+std::vector<std::string>
+csv_cells(const ComparedStage& stage, const std::vector<ComparedArm>& arms, std::size_t i) {
+    constexpr std::size_t columns = 12;
+    const Proportion& rate = stage.rates[i];
+    std::vector<std::string> cells{
+        std::string(stage.name),     arms[i].name,
+        arm_label(arms[i]),          std::to_string(rate.successes),
+        std::to_string(rate.trials), rate.trials == 0 ? "" : fraction(rate.rate())};
+    if (i > 0 && stage.differences[i - 1]) {
+        const RateDifference& difference = *stage.differences[i - 1];
+        for (const double value :
+             {difference.difference, difference.low, difference.high, difference.p_value}) {
+            cells.push_back(fraction(value));
+        }
+        cells.emplace_back(difference.significant() ? "true" : "false");
+        cells.push_back(verdict(difference));
+    }
+    cells.resize(columns);
+    return cells;
+}
+
 } // namespace
 
 std::string comparison_table(const std::vector<ComparedArm>& arms, const TextStyle& style) {
@@ -91,23 +113,7 @@ std::string comparison_csv(const std::vector<ComparedArm>& arms) {
          "significant", "verdict"});
     for (const ComparedStage& stage : compare_arms(arms)) {
         for (std::size_t i = 0; i < arms.size(); ++i) {
-            const Proportion& rate = stage.rates[i];
-            std::vector<std::string> cells{
-                std::string(stage.name),     arms[i].name,
-                arm_label(arms[i]),          std::to_string(rate.successes),
-                std::to_string(rate.trials), rate.trials == 0 ? "" : fraction(rate.rate())};
-            if (i > 0 && stage.differences[i - 1]) {
-                const RateDifference& difference = *stage.differences[i - 1];
-                for (const double value :
-                     {difference.difference, difference.low, difference.high, difference.p_value}) {
-                    cells.push_back(fraction(value));
-                }
-                cells.emplace_back(difference.significant() ? "true" : "false");
-                cells.push_back(verdict(difference));
-            }
-            constexpr std::size_t columns = 12;
-            cells.resize(columns);
-            append_csv_row(text, cells, FormulaCells::keep);
+            append_csv_row(text, csv_cells(stage, arms, i), FormulaCells::keep);
         }
     }
     return text;

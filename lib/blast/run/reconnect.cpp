@@ -13,6 +13,15 @@ namespace {
 constexpr std::chrono::milliseconds first_gap{100};
 constexpr std::chrono::milliseconds longest_gap{5'000};
 
+/// Called in a handler: rests before the next try, or throws on what it handles when that would come after `end`.
+void rest_or_rethrow(Backoff& backoff, Random& random, Instant end) {
+    const auto gap = backoff.next(random);
+    if (BootClock::now() + gap >= end) {
+        throw;
+    }
+    std::this_thread::sleep_for(gap);
+}
+
 } // namespace
 
 void reconnect(
@@ -27,11 +36,7 @@ void reconnect(
             connection = Connection(url);
             return;
         } catch (const UnavailableError&) {
-            const auto gap = backoff.next(random);
-            if (BootClock::now() + gap >= end) {
-                throw;
-            }
-            std::this_thread::sleep_for(gap);
+            rest_or_rethrow(backoff, random, end);
         }
     }
 }

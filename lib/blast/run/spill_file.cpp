@@ -129,7 +129,7 @@ std::string state_folder(const std::string& xdg_state_home, const std::string& h
 std::string write_spill_file(
     const std::string& folder, const std::string& blast_made_at, const SettleRequest& unsettled) {
     const std::vector<std::string> lines = lines_of(unsettled, blast_made_at);
-    const std::string path =
+    std::string path =
         fmt::format("{}/{}-{}.jsonl", folder, unsettled.blast_id, first_attempt(unsettled));
     std::error_code ignored; // the open below tells
     fs::create_directories(folder, ignored);
@@ -170,6 +170,16 @@ std::vector<std::string> find_spill_files(const std::string& folder, std::int64_
     return paths;
 }
 
+/// False for a line that blast-send did not write, or not whole.
+bool take_line(const std::string& line, SpillFile& file) {
+    try {
+        read_line(json::parse(line), file);
+        return true;
+    } catch (const json::exception&) {
+        return false;
+    }
+}
+
 SpillFile read_spill_file(const std::string& path, std::int64_t blast_id) {
     SpillFile file;
     file.path = path;
@@ -179,14 +189,10 @@ SpillFile read_spill_file(const std::string& path, std::int64_t blast_id) {
     for (std::string line; std::getline(in, line);) {
         ++number;
         const bool cut_off = in.eof(); // every whole line ends with a line feed
-        try {
-            read_line(json::parse(line), file);
-        } catch (const json::exception&) {
-            if (!cut_off) {
-                throw UnavailableError(
-                    fmt::format("{}:{}: not a line that blast-send wrote", printable(path), number),
-                    "move the file away, or put it right; then --resume again");
-            }
+        if (!take_line(line, file) && !cut_off) {
+            throw UnavailableError(
+                fmt::format("{}:{}: not a line that blast-send wrote", printable(path), number),
+                "move the file away, or put it right; then --resume again");
         }
     }
     if (number == 0 && !in.eof()) {

@@ -18,14 +18,18 @@ struct Keys {
     std::set<std::string> phones;
 };
 
+void add_keys(const StatusReceipt& receipt, Keys& keys) {
+    keys.message_ids.insert(receipt.message_id);
+    if (!receipt.phone.empty()) {
+        keys.phones.insert(receipt.phone);
+    }
+}
+
 Keys keys_of(const std::vector<const InboxEvent*>& events) {
     Keys keys;
     for (const InboxEvent* event : events) {
         if (const auto* const receipt = std::get_if<StatusReceipt>(&event->content)) {
-            keys.message_ids.insert(receipt->message_id);
-            if (!receipt->phone.empty()) {
-                keys.phones.insert(receipt->phone);
-            }
+            add_keys(*receipt, keys);
         } else if (const auto* const message = std::get_if<IncomingMessage>(&event->content)) {
             keys.phones.insert(message->phone);
         }

@@ -174,18 +174,25 @@ TrackingStatements TrackingChanges::statements(int counter_slot) const {
     return out;
 }
 
+namespace {
+
+void add_status_counts(const Result& result, StatusCounts& counts) {
+    for (int row = 0; row < result.rows(); ++row) {
+        const std::optional<Status> status = parse_status(result.text(row, 0));
+        if (!status) {
+            throw DatabaseError("an unknown status in blast_recipients", "", false);
+        }
+        counts[*status] += result.integer(row, 1);
+    }
+}
+
+} // namespace
+
 StatusCounts read_status_counts(
     const Results& results, const std::vector<std::size_t>& which, std::size_t first) {
     StatusCounts counts;
     for (const std::size_t index : which) {
-        const Result& result = results.at(first + index);
-        for (int row = 0; row < result.rows(); ++row) {
-            const std::optional<Status> status = parse_status(result.text(row, 0));
-            if (!status) {
-                throw DatabaseError("an unknown status in blast_recipients", "", false);
-            }
-            counts[*status] += result.integer(row, 1);
-        }
+        add_status_counts(results.at(first + index), counts);
     }
     return counts;
 }
