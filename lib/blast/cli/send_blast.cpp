@@ -224,7 +224,7 @@ send_alone(SendJob& job, std::int64_t blast_id, const std::vector<SpillFile>& ke
     Connection connection(require_database_url(job.options.settings));
     const Blast blast = require_blast(connection, blast_id);
     const SendPlan plan = plan_for(job, blast);
-    if (const auto outcome = outside_window(job, connection, blast, plan, kept)) {
+    if (auto outcome = outside_window(job, connection, blast, plan, kept)) {
         return outcome;
     }
     preflight(plan.gateway, plan.devices, job.log);

@@ -21,9 +21,9 @@ InterruptibleInput::int_type InterruptibleInput::underflow() {
         return traits_type::eof();
     }
     ssize_t count = 0;
-    do
+    do {
         count = read(descriptor_, buffer_.data(), buffer_.size());
-    while (count < 0 && errno == EINTR);
+    } while (count < 0 && errno == EINTR);
     if (count < 0) {
         throw UsageError(
             fmt::format(
@@ -46,9 +46,9 @@ std::streamsize InterruptibleInput::showmanyc() {
 InterruptibleInput::Readiness InterruptibleInput::wait(int milliseconds) const {
     std::array<pollfd, 2> watched{{{stop_.descriptor(), POLLIN, 0}, {descriptor_, POLLIN, 0}}};
     int ready = 0;
-    do
+    do {
         ready = poll(watched.data(), watched.size(), milliseconds);
-    while (ready < 0 && errno == EINTR && stop_.received() == 0);
+    } while (ready < 0 && errno == EINTR && stop_.received() == 0);
     if (stop_.received() != 0) {
         return Readiness::stopped;
     }

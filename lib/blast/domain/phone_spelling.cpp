@@ -66,8 +66,9 @@ Mark ascii_mark(char32_t code_point) {
     if (code_point >= U'0' && code_point <= U'9') {
         return Mark::digit;
     }
-    if (code_point < U' ' || code_point == 0x7F)
+    if (code_point < U' ' || code_point == 0x7F) {
         return Mark::control;
+    }
     switch (code_point) {
     case U' ':
     case U'-':

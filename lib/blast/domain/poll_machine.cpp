@@ -35,7 +35,7 @@ std::vector<PollCommand> PollMachine::next(const PollEvent& event, Instant now) 
     use_database(commands, now);
     if (is_finished()) {
         ended_ = true;
-        commands.push_back(EndPass{ending_.value_or(PollEnd::done)});
+        commands.emplace_back(EndPass{ending_.value_or(PollEnd::done)});
     }
     return commands;
 }

@@ -25,25 +25,25 @@ std::string device_request_body(std::string_view device) {
     return json{{"device", device}}.dump();
 }
 
-SendAnswer read_send_answer(const HttpAnswer& http) {
-    SendAnswer answer;
-    answer.transport = http.transport;
-    answer.request_begun = http.request_begun;
-    answer.http_status = http.status;
-    answer.retry_after = http.retry_after;
-    answer.words = http.failure;
-    if (http.transport != Transport::answered) {
-        return answer;
+SendAnswer read_send_answer(const HttpAnswer& answer) {
+    SendAnswer read;
+    read.transport = answer.transport;
+    read.request_begun = answer.request_begun;
+    read.http_status = answer.status;
+    read.retry_after = answer.retry_after;
+    read.words = answer.failure;
+    if (answer.transport != Transport::answered) {
+        return read;
     }
-    read_answer_body(http.body, answer);
-    return answer;
+    read_answer_body(answer.body, read);
+    return read;
 }
 
-bool refuses_token(const HttpAnswer& http) {
-    if (http.transport != Transport::answered) {
+bool refuses_token(const HttpAnswer& answer) {
+    if (answer.transport != Transport::answered) {
         return false;
     }
-    return http.status == 401 || speaks_of_token(read_send_answer(http).words);
+    return answer.status == 401 || speaks_of_token(read_send_answer(answer).words);
 }
 
 } // namespace blast

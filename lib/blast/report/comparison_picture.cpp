@@ -129,7 +129,7 @@ std::string row(const ComparedStage& stage) {
             emphasis = difference && difference->significant() ? " significant" : "";
         }
         text += fmt::format(
-            "<td class=\"number wrap{}\" style=\"white-space: normal\">{}<small>{}</small></td>",
+            R"(<td class="number wrap{}" style="white-space: normal">{}<small>{}</small></td>)",
             emphasis, percentage(rate.successes, rate.trials), small);
     }
     return text + "</tr>\n";

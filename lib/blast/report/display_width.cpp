@@ -21,7 +21,8 @@ std::pair<std::size_t, int> first_character(std::string_view text) {
 }
 
 std::string blanks(int count) {
-    return std::string(static_cast<std::size_t>(std::max(count, 0)), ' ');
+    std::string text(static_cast<std::size_t>(std::max(count, 0)), ' ');
+    return text;
 }
 
 } // namespace

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 namespace blast {
 
 namespace {
@@ -47,12 +49,13 @@ std::string loss_reason_with_state(const FunnelStage& stage, const BlastCounts& 
 std::string totals(const BlastCounts& counts) {
     std::string text = them(counts.recipients(), "recipient", "recipients") +
                        fmt::format(": {} sent", counts.sent());
-    const std::pair<std::int64_t, std::string_view> parts[] = {
+    const std::array<std::pair<std::int64_t, std::string_view>, 5> parts{{
         {counts.queued, "queued"},
         {counts.sending, "sending"},
         {counts.failed, "failed"},
         {counts.unconfirmed, "unconfirmed"},
-        {counts.dropped, "dropped"}};
+        {counts.dropped, "dropped"},
+    }};
     for (const auto& [count, word] : parts) {
         if (count > 0) {
             text += fmt::format(", {} {}", count, word);

@@ -101,6 +101,7 @@ private:
             return "";
         }
         std::vector<const StuckRecipient*> sample;
+        sample.reserve(page.size());
         for (const RecipientRecord& record : page) {
             sample.push_back(&record.recipient);
         }

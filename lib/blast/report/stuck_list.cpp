@@ -22,6 +22,7 @@ const char* time_name(bool sent) {
 
 std::vector<const StuckRecipient*> pointers(const std::vector<StuckRecipient>& page) {
     std::vector<const StuckRecipient*> sample;
+    sample.reserve(page.size());
     for (const StuckRecipient& recipient : page) {
         sample.push_back(&recipient);
     }

@@ -59,7 +59,8 @@ void ClaimLane::on_claim(const Asked& asked, const PipelineOutcome& outcome) {
     server_clock_.learn(asked.at, BootClock::now(), answer.server_epoch);
     const ClaimAnswered event = answered(answer, asked.starts, asked.at);
     for (ClaimedRecipient& recipient : answer.rows) {
-        in_hand_[{recipient.id, asked.attempt}] = {std::move(recipient), {}};
+        const HandKey key{recipient.id, asked.attempt};
+        in_hand_[key] = {std::move(recipient), {}};
     }
     tell_(event);
 }
@@ -105,7 +106,8 @@ void ClaimLane::on_read_back(const AttemptId& attempt, const PipelineOutcome& ou
     AttemptReadBack event;
     for (ClaimedRecipient& recipient : read_read_back(outcome.results.front())) {
         event.ids.push_back(recipient.id);
-        in_hand_[{recipient.id, attempt}] = {std::move(recipient), {}};
+        const HandKey key{recipient.id, attempt};
+        in_hand_[key] = {std::move(recipient), {}};
     }
     tell_(event);
 }

@@ -29,7 +29,7 @@ void finish_work(Work& work, Connection& connection) {
             return;
         }
         if (progress != WorkProgress::more) {
-            throw *outcome.failure;
+            throw DatabaseError(*outcome.failure);
         }
     }
 }

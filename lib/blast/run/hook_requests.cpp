@@ -102,7 +102,7 @@ MHD_Result HookRequests::begin(
     return MHD_YES;
 }
 
-MHD_Result HookRequests::receive(HookRequest& request, const char* data, std::size_t size) {
+MHD_Result HookRequests::receive(HookRequest& request, const char* data, std::size_t size) const {
     request.received += size;
     if (request.received > thrown_away_limit ||
         BootClock::now() - request.begun_at > limits_.body) {

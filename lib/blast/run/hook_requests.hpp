@@ -60,7 +60,7 @@ private:
     std::optional<HookAnswer> route(std::string_view method, std::string_view path) const;
     MHD_Result
     begin(MHD_Connection* connection, std::string_view method, std::string_view path, void** state);
-    MHD_Result receive(HookRequest& request, const char* data, std::size_t size);
+    MHD_Result receive(HookRequest& request, const char* data, std::size_t size) const;
     MHD_Result complete(MHD_Connection* connection, HookRequest& request);
 
     std::string secret_;

@@ -139,7 +139,7 @@ void write_recipients(
 }
 
 std::string arm_name(std::size_t index) {
-    return std::string(1, static_cast<char>('A' + index));
+    return {static_cast<char>('A' + index)};
 }
 
 BlastFilter only(const std::optional<std::int64_t>& id) {

@@ -83,6 +83,7 @@ void AsyncConnection::submit(
     state_ = State::busy;
     on_end_ = std::move(on_end);
     std::vector<std::string_view> sql;
+    sql.reserve(statements.size());
     for (const Statement& statement : statements) {
         sql.push_back(statement.sql);
     }

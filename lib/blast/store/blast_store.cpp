@@ -71,8 +71,8 @@ Statement blast_counts_statement(std::int64_t blast_id) {
     return {sql::blast_counts, Parameters::of(blast_id)};
 }
 
-BlastCounts read_blast_counts(const Result& row) {
-    row.one_row();
+BlastCounts read_blast_counts(const Result& result) {
+    const Result& row = result.one_row();
     return {row.integer(0, 0), row.integer(0, 1), row.integer(0, 2), row.integer(0, 3),
             row.integer(0, 4), row.integer(0, 5), row.integer(0, 6), row.integer(0, 7),
             row.integer(0, 8), row.integer(0, 9), row.integer(0, 10)};
@@ -118,6 +118,7 @@ std::int64_t expire_leases(Connection& connection, std::int64_t blast_id) {
 std::vector<std::int64_t> due_blasts(Connection& connection) {
     const Result rows = connection.execute(sql::due_blasts);
     std::vector<std::int64_t> ids;
+    ids.reserve(static_cast<std::size_t>(rows.rows()));
     for (int row = 0; row < rows.rows(); ++row) {
         ids.push_back(rows.integer(row, 0));
     }

@@ -37,6 +37,7 @@ std::int64_t erase_in_blast(
     const Result unsent = connection.execute(
         sql::forget_unsent,
         Parameters::of(blast_id, array_of(numbers), digits_pattern(numbers), counter_slot));
+    ids.reserve(static_cast<std::size_t>(unsent.rows()));
     for (int row = 0; row < unsent.rows(); ++row) {
         ids.push_back(unsent.integer(row, 0));
     }
@@ -54,6 +55,7 @@ std::vector<std::string>
 numbers_of_person(Connection& connection, const std::vector<std::string>& numbers) {
     const Result known = connection.execute(sql::person_numbers, Parameters::of(array_of(numbers)));
     std::vector<std::string> all;
+    all.reserve(static_cast<std::size_t>(known.rows()));
     for (int row = 0; row < known.rows(); ++row) {
         all.emplace_back(known.text(row, 0));
     }

@@ -76,6 +76,7 @@ remove_opt_outs(Connection& connection, const std::vector<std::string>& phones) 
     const Result removed =
         connection.execute(sql::opt_out_remove, Parameters::of(array_of(phones)));
     std::vector<std::string> were_on_it;
+    were_on_it.reserve(static_cast<std::size_t>(removed.rows()));
     for (int row = 0; row < removed.rows(); ++row) {
         were_on_it.emplace_back(removed.text(row, 0));
     }
@@ -85,6 +86,7 @@ remove_opt_outs(Connection& connection, const std::vector<std::string>& phones) 
 std::vector<OptOut> list_opt_outs(Connection& connection, const std::string& after, int rows) {
     const Result page = connection.execute(sql::opt_out_list, Parameters::of(after, rows));
     std::vector<OptOut> list;
+    list.reserve(static_cast<std::size_t>(page.rows()));
     for (int row = 0; row < page.rows(); ++row) {
         list.push_back(
             {std::string(page.text(row, 0)), page.number(row, 1), std::string(page.text(row, 2)),

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -39,7 +40,7 @@ BlastHead read_head(const Result& result, int row, int first) {
 /// Queued to closed, from `first` on.
 BlastCounts read_counts(const Result& result, int row, int first) {
     BlastCounts counts;
-    std::int64_t BlastCounts::*const columns[] = {
+    constexpr std::array columns = {
         &BlastCounts::queued,        &BlastCounts::sending,  &BlastCounts::failed,
         &BlastCounts::unconfirmed,   &BlastCounts::dropped,  &BlastCounts::pending,
         &BlastCounts::delivery_ack,  &BlastCounts::read_ack, &BlastCounts::replied,

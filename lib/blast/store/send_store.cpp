@@ -33,7 +33,13 @@ std::pair<std::int64_t, std::int64_t> id_range(const std::vector<Item>& items) {
 }
 
 Statement record_statement(const SettleRequest& request) {
-    ArrayLiteral ids, attempts, message_ids, timestamps, data, jid_phones, devices;
+    ArrayLiteral ids;
+    ArrayLiteral attempts;
+    ArrayLiteral message_ids;
+    ArrayLiteral timestamps;
+    ArrayLiteral data;
+    ArrayLiteral jid_phones;
+    ArrayLiteral devices;
     for (const AcceptedMessage& message : request.accepted) {
         ids.add(message.id);
         attempts.add(message.attempt);
@@ -53,7 +59,11 @@ Statement record_statement(const SettleRequest& request) {
 }
 
 Statement end_statement(const SettleRequest& request) {
-    ArrayLiteral ids, attempts, states, reasons, pauses;
+    ArrayLiteral ids;
+    ArrayLiteral attempts;
+    ArrayLiteral states;
+    ArrayLiteral reasons;
+    ArrayLiteral pauses;
     for (const EndedAttempt& ended : request.ended) {
         ids.add(ended.id);
         attempts.add(ended.attempt);
@@ -127,6 +137,7 @@ Statement read_back_statement(std::int64_t blast_id, const AttemptId& attempt) {
 
 std::vector<ClaimedRecipient> read_read_back(const Result& result) {
     std::vector<ClaimedRecipient> rows;
+    rows.reserve(static_cast<std::size_t>(result.rows()));
     for (int row = 0; row < result.rows(); ++row) {
         rows.push_back(read_recipient(result, row, 0));
     }
@@ -183,7 +194,7 @@ not_recorded(const std::vector<AcceptedMessage>& accepted, const Result& recorde
         done.insert(recorded.integer(row, 0));
     }
     for (const AcceptedMessage& message : accepted) {
-        if (done.count(message.id) == 0) {
+        if (!done.contains(message.id)) {
             missing.push_back(message);
         }
     }
@@ -192,7 +203,9 @@ not_recorded(const std::vector<AcceptedMessage>& accepted, const Result& recorde
 
 Statement
 find_recorded_statement(std::int64_t blast_id, const std::vector<AcceptedMessage>& messages) {
-    ArrayLiteral ids, message_ids, attempts;
+    ArrayLiteral ids;
+    ArrayLiteral message_ids;
+    ArrayLiteral attempts;
     for (const AcceptedMessage& message : messages) {
         ids.add(message.id);
         message_ids.add(message.message_id);
@@ -223,7 +236,9 @@ read_find_recorded(const Result& result, const std::vector<AcceptedMessage>& mes
 }
 
 KnownOutcomes find_outcomes(Connection& connection, const SettleRequest& kept) {
-    ArrayLiteral ids, attempts, message_ids;
+    ArrayLiteral ids;
+    ArrayLiteral attempts;
+    ArrayLiteral message_ids;
     for (const AcceptedMessage& message : kept.accepted) {
         ids.add(message.id);
         attempts.add(message.attempt);
