@@ -40,17 +40,23 @@ bool kill_at_random_moment(Process& sender, const SendTrial& trial, Draw& draw) 
     return true;
 }
 
+/// Starts a sender and kills it; whether it was in time. Only what it had in hand may be in doubt afterwards.
+bool kill_sender(const SendTrial& trial, std::size_t most_doubtful, Draw& draw) {
+    const std::size_t in_doubt_before = trial.count("SENDING") + trial.count("UNCONFIRMED");
+    Process sender = trial.start();
+    const bool killed = kill_at_random_moment(sender, trial, draw);
+    trial.wait_for_silence();
+    const std::size_t in_doubt = trial.count("SENDING") + trial.count("UNCONFIRMED");
+    CHECK(in_doubt <= in_doubt_before + most_doubtful);
+    return killed;
+}
+
 /// One blast whose senders are killed up to `most` times, then completed. Returns how many were killed.
 int kill_senders(const SendTrial& trial, std::size_t most_doubtful, int most, Draw& draw) {
     int killed = 0;
     for (int round = 0; round < most; ++round) {
-        const std::size_t in_doubt_before = trial.count("SENDING") + trial.count("UNCONFIRMED");
-        Process sender = trial.start();
-        if (kill_at_random_moment(sender, trial, draw))
+        if (kill_sender(trial, most_doubtful, draw))
             ++killed;
-        trial.wait_for_silence();
-        const std::size_t in_doubt = trial.count("SENDING") + trial.count("UNCONFIRMED");
-        CHECK(in_doubt <= in_doubt_before + most_doubtful);
         if (up_to(1, draw) == 0)
             trial.expire_leases();
         if (trial.exists() && trial.count("QUEUED") == 0)

@@ -14,6 +14,7 @@
 #include <memory>
 
 using blast::test::counter_mistake;
+using blast::test::poll_command;
 using blast::test::poll_environment;
 using blast::test::poll_figures;
 using blast::test::PollFigures;
@@ -51,19 +52,24 @@ constexpr const char* expire_leases =
     "UPDATE blast_recipients SET check_lease_until = now() - interval '1 second'"
     " WHERE check_lease_until IS NOT NULL";
 
+PollFigures figures_of(Process& run) {
+    const ProcessResult result = run.wait();
+    INFO(result.err);
+    CHECK(result.exit_code == 0);
+    return poll_figures(result.out);
+}
+
 /// Several runs at once; what they counted together. All must end well.
 PollFigures
 poll_together(const Polling& polling, int runs, const std::vector<std::string>& arguments) {
     std::vector<std::unique_ptr<Process>> processes;
+    processes.reserve(static_cast<std::size_t>(runs));
     for (int i = 0; i < runs; ++i)
         processes.push_back(
-            std::make_unique<Process>(polling.command(arguments), polling.environment()));
+            std::make_unique<Process>(poll_command(arguments), polling.environment()));
     PollFigures all;
     for (const auto& process : processes) {
-        const ProcessResult result = process->wait();
-        INFO(result.err);
-        CHECK(result.exit_code == 0);
-        const PollFigures figures = poll_figures(result.out);
+        const PollFigures figures = figures_of(*process);
         all.checked += figures.checked;
         all.failed += figures.failed;
         all.delivered += figures.delivered;
@@ -105,7 +111,7 @@ TEST_CASE(
     const ScriptedGateway gateway;
     Polling polling(gateway.url());
     TrackedBlast(polling.database()).add_many(messages, hour);
-    Process victim(polling.command({"--rate", "40/s"}), polling.environment());
+    Process victim(poll_command({"--rate", "40/s"}), polling.environment());
     wait_until("some checks", [&] { return gateway.asked() >= 30; });
     REQUIRE(victim.running());
     victim.signal(SIGKILL);

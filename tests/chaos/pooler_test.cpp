@@ -6,11 +6,12 @@
 
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <csignal>
-#include <memory>
 #include <random>
 
 using blast::test::chaos_seed;
+using blast::test::Environment;
 using blast::test::Pooler;
 using blast::test::Process;
 using blast::test::ProcessResult;
@@ -21,15 +22,20 @@ using blast::test::TrialSettings;
 
 namespace {
 
+void check_success(Process& process) {
+    const ProcessResult result = process.wait();
+    INFO(result.err);
+    CHECK(result.exit_code == 0);
+}
+
 void migrate_from_three_places(const std::string& url) {
-    std::vector<std::unique_ptr<Process>> migrations;
-    for (int i = 0; i < 3; ++i)
-        migrations.emplace_back(new Process({"blast-admin", "migrate"}, {{"DATABASE_URL", url}}));
-    for (const auto& migration : migrations) {
-        const ProcessResult result = migration->wait();
-        INFO(result.err);
-        CHECK(result.exit_code == 0);
-    }
+    const std::vector<std::string> migrate{"blast-admin", "migrate"};
+    const Environment environment{{"DATABASE_URL", url}};
+    std::array<Process, 3> migrations{
+        Process(migrate, environment), Process(migrate, environment),
+        Process(migrate, environment)};
+    for (Process& migration : migrations)
+        check_success(migration);
 }
 
 } // namespace

@@ -107,7 +107,7 @@ std::vector<JournalEntry> SendTrial::journal() const {
     entries.erase(
         std::remove_if(
             entries.begin(), entries.end(),
-            [&](const JournalEntry& entry) { return phones.count(entry.to) == 0; }),
+            [&](const JournalEntry& entry) { return !phones.contains(entry.to); }),
         entries.end());
     return entries;
 }
@@ -115,6 +115,12 @@ std::vector<JournalEntry> SendTrial::journal() const {
 void SendTrial::wait_for_accepted(std::size_t count, Process& sender) const {
     wait_until(
         "messages to be accepted", [&] { return !sender.running() || journal().size() >= count; });
+}
+
+void SendTrial::wait_for_end(Process& sender) {
+    const ProcessResult result = sender.wait();
+    INFO(result.err);
+    CHECK((result.exit_code == 0 || result.exit_code == 1));
 }
 
 void SendTrial::wait_for_silence() const {
@@ -138,9 +144,7 @@ void SendTrial::complete() const {
     constexpr int most_runs = 3;
     for (int runs = 0; runs < most_runs; ++runs) {
         Process sender = start();
-        const ProcessResult result = sender.wait();
-        INFO(result.err);
-        CHECK((result.exit_code == 0 || result.exit_code == 1));
+        wait_for_end(sender);
         if (count("QUEUED") == 0)
             return;
     }
@@ -154,10 +158,10 @@ void SendTrial::check_books() const {
                                       "FAILED",   "UNCONFIRMED", "DROPPED"};
     Texts strange;
     for (const auto& [who, state] : books) {
-        if (known.count(state) == 0)
-            strange.push_back(who + ' ' + state);
+        if (!known.contains(state))
+            strange.push_back(std::string(who).append(" ").append(state));
     }
-    CHECK(strange == Texts{});
+    CHECK_THAT(strange, Catch::Equals(Texts{}));
     const std::vector<JournalEntry> entries = journal();
     check_journal(entries, books);
     check_recorded(entries);
@@ -183,9 +187,9 @@ void SendTrial::check_journal(const std::vector<JournalEntry>& entries, const Le
                 wrong_text.push_back(entry.to + ' ' + entry.text);
         }
     }
-    CHECK(twice == Texts{});
-    CHECK(lost == Texts{});
-    CHECK(wrong_text == Texts{});
+    CHECK_THAT(twice, Catch::Equals(Texts{}));
+    CHECK_THAT(lost, Catch::Equals(Texts{}));
+    CHECK_THAT(wrong_text, Catch::Equals(Texts{}));
 }
 
 void SendTrial::check_recorded(const std::vector<JournalEntry>& entries) const {
@@ -201,7 +205,7 @@ void SendTrial::check_recorded(const std::vector<JournalEntry>& entries) const {
         if (id_of[row[0]] != row[1])
             made_up.push_back(row[0] + ' ' + row[1] + ", accepted as " + id_of[row[0]]);
     }
-    CHECK(made_up == Texts{});
+    CHECK_THAT(made_up, Catch::Equals(Texts{}));
 }
 
 void SendTrial::check_counters(const Ledger& books) const {

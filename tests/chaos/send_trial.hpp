@@ -46,6 +46,8 @@ public:
 
     /// Waits until the simulator has accepted so many of the trial, or the sender has ended.
     void wait_for_accepted(std::size_t count, Process& sender) const;
+    /// Waits until a sender ends by itself, and checks that it tells of nothing worse than recipients that failed.
+    static void wait_for_end(Process& sender);
     /// Waits until no server process works for a sender any more: one that was killed may still have a claim to commit.
     void wait_for_silence() const;
     /// Stands in for waiting: the leases of senders that are dead have ended.

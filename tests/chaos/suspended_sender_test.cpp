@@ -17,17 +17,21 @@ using blast::test::wait_until;
 
 namespace {
 
+/// Stops the process, and lets it go on unless it holds enough of them.
+bool suspend_if_claims_in_hand(const SendTrial& trial, Process& sender, std::size_t concurrency) {
+    REQUIRE(sender.running());
+    sender.signal(SIGSTOP);
+    linger(std::chrono::milliseconds(100)); // what is on its way reaches the journal and the tables
+    if (trial.count("SENDING") > concurrency && trial.journal().size() > concurrency)
+        return true;
+    sender.signal(SIGCONT);
+    return false;
+}
+
 /// Stops the process while it holds recipients that it has claimed and not yet posted.
 void suspend_with_claims_in_hand(const SendTrial& trial, Process& sender, std::size_t concurrency) {
     wait_until("a sender that is stopped with claims in hand", [&] {
-        REQUIRE(sender.running());
-        sender.signal(SIGSTOP);
-        linger(std::chrono::milliseconds(
-            100)); // what is on its way reaches the journal and the tables
-        if (trial.count("SENDING") > concurrency && trial.journal().size() > concurrency)
-            return true;
-        sender.signal(SIGCONT);
-        return false;
+        return suspend_if_claims_in_hand(trial, sender, concurrency);
     });
 }
 

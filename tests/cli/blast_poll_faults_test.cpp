@@ -10,6 +10,7 @@
 
 using blast::test::counter_mistake;
 using blast::test::MessageFixture;
+using blast::test::poll_command;
 using blast::test::PollFigures;
 using blast::test::Polling;
 using blast::test::Process;
@@ -89,8 +90,7 @@ TEST_CASE("each fault of the simulator's changes nothing, fails one check, and p
         arguments.insert(
             arguments.end(),
             {"--deadline", kind == "slow" ? "500ms" : "50s", "--concurrency", "1"});
-        trial.process =
-            std::make_unique<Process>(polling.command(arguments), polling.environment());
+        trial.process = std::make_unique<Process>(poll_command(arguments), polling.environment());
     }
     for (std::size_t i = 0; i < kinds.size(); ++i) {
         CAPTURE(kinds[i]);

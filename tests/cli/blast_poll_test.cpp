@@ -9,6 +9,7 @@
 
 using blast::test::counter_mistake;
 using blast::test::MessageFixture;
+using blast::test::poll_command;
 using blast::test::PollFigures;
 using blast::test::Polling;
 using blast::test::Process;
@@ -193,7 +194,7 @@ TEST_CASE("--watch goes on with what becomes due, until nothing moves") {
     scene.add("due", sent(hour));
     scene.add("soon due", sent(100, 27, "DELIVERY_ACK"));
     scene.add("soon seven days old", sent(7 * day - 8, 60));
-    Process watch(scene.polling.command({"--watch"}), scene.polling.environment());
+    Process watch(poll_command({"--watch"}), scene.polling.environment());
     wait_until("the second check", [&] { return scene.gateway.asked() == 2; });
     CHECK(scene.gateway.asked_about() == std::vector<std::string>{"due", "soon due"});
     CHECK(watch.running());
@@ -213,7 +214,7 @@ TEST_CASE("--watch stops cleanly when it is told to") {
     scene.add("a", sent(hour));
     for (const auto& [signal, exit_code] : {std::pair(SIGINT, 130), std::pair(SIGTERM, 143)}) {
         const std::size_t asked = scene.gateway.asked();
-        Process watch(scene.polling.command({"--watch", "--now"}), scene.polling.environment());
+        Process watch(poll_command({"--watch", "--now"}), scene.polling.environment());
         wait_until("a check", [&] { return scene.gateway.asked() > asked; });
         watch.signal(signal);
         const ProcessResult result = watch.wait();
@@ -226,7 +227,7 @@ TEST_CASE("--watch stops cleanly when it is told to") {
 TEST_CASE("a signal ends a pass: what was told is written, and nothing stays claimed") {
     Scene scene;
     scene.blast.add_many(200, hour);
-    Process poll(scene.polling.command({"--rate", "20/s"}), scene.polling.environment());
+    Process poll(poll_command({"--rate", "20/s"}), scene.polling.environment());
     wait_until("some checks", [&] { return scene.gateway.asked() >= 5; });
     poll.signal(SIGTERM);
     const ProcessResult result = poll.wait();

@@ -102,9 +102,10 @@ TEST_CASE("the report of a blast stands on standard output alone, plain where it
     CHECK_THAT(result.out, StartsWith("raya-2026 / Initial"));
     CHECK_THAT(result.out, Contains("blast 1, 2026-11-22 14:28"));
     CHECK_THAT(result.out, !Contains("\x1b"));
-    CHECK(std::all_of(result.out.begin(), result.out.end(), [](char c) {
+    const bool is_ascii = std::all_of(result.out.begin(), result.out.end(), [](char c) {
         return static_cast<unsigned char>(c) < 128;
-    }));
+    });
+    CHECK(is_ascii);
     const Json document = Json::parse(analyst.out({"latest", "--format", "json"}));
     CHECK(document["funnel"]["received"] == 250);
     CHECK(document["blast_date"] == "2026-11-22T14:28:00+08:00");

@@ -25,6 +25,12 @@ PollFigures poll_figures(const std::string& json) {
     return figures;
 }
 
+std::vector<std::string> poll_command(const std::vector<std::string>& arguments) {
+    std::vector<std::string> command{"blast-poll", "--format", "json"};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return command;
+}
+
 Environment poll_environment(
     const std::string& database_url,
     const std::string& gateway_url,
@@ -40,14 +46,8 @@ Environment poll_environment(
 Polling::Polling(const std::string& gateway_url)
     : environment_(poll_environment(database_.url(), gateway_url, settings_.path())) {}
 
-std::vector<std::string> Polling::command(const std::vector<std::string>& arguments) const {
-    std::vector<std::string> command{"blast-poll", "--format", "json"};
-    command.insert(command.end(), arguments.begin(), arguments.end());
-    return command;
-}
-
 ProcessResult Polling::poll(const std::vector<std::string>& arguments) const {
-    return run(command(arguments), environment_);
+    return run(poll_command(arguments), environment_);
 }
 
 PollFigures Polling::figures(const std::vector<std::string>& arguments, int exit_code) const {

@@ -22,6 +22,9 @@ struct PollFigures {
 /// Throws when it is no such document, or holds more or less than manual and tests know of.
 PollFigures poll_figures(const std::string& json);
 
+/// blast-poll as it is called, JSON on its standard output.
+std::vector<std::string> poll_command(const std::vector<std::string>& arguments = {});
+
 /// What blast-poll runs in, with nothing of this machine's settings.
 Environment poll_environment(
     const std::string& database_url,
@@ -41,8 +44,6 @@ public:
         environment_[variable] = value;
     }
 
-    /// As it is called, JSON on its standard output.
-    std::vector<std::string> command(const std::vector<std::string>& arguments = {}) const;
     ProcessResult poll(const std::vector<std::string>& arguments = {}) const;
     /// Polls, and checks the exit status.
     PollFigures figures(const std::vector<std::string>& arguments = {}, int exit_code = 0) const;

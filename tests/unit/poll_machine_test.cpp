@@ -165,28 +165,37 @@ TEST_CASE("a database that stays away ends the pass") {
     CHECK(std::get<EndPass>(end.front()).reason == PollEnd::database_away);
 }
 
+namespace {
+
+PollWorldPlan draw_plan(std::uint64_t seed) {
+    Random draw(seed);
+    PollWorldPlan plan;
+    plan.seed = seed;
+    plan.messages = draw.below(300);
+    plan.fails = draw.uniform() < 0.5 ? 0 : draw.uniform() * 0.5;
+    plan.loses = draw.uniform() < 0.5 ? 0 : draw.uniform() * 0.3;
+    plan.taken_by_others = draw.uniform() < 0.5 ? 0 : draw.uniform();
+    plan.latency = milliseconds(1 + draw.below(3000));
+    plan.limits.concurrency = 1 + draw.below(40);
+    if (draw.uniform() < 0.5)
+        plan.limits.per_second.reset();
+    else
+        plan.limits.per_second = 0.5 + draw.uniform() * 100;
+    if (draw.uniform() < 0.5)
+        plan.limits.deadline = PollWorld::start + milliseconds(draw.below(60'000));
+    if (draw.uniform() < 0.2)
+        plan.stop_at = milliseconds(draw.below(20'000));
+    return plan;
+}
+
+} // namespace
+
 TEST_CASE(
     "through thousands of fault schedules a pass asks once, writes what it learnt, and ends") {
     constexpr std::uint64_t schedules = 3000;
     for (std::uint64_t seed = 1; seed <= schedules; ++seed) {
         CAPTURE(seed);
-        Random draw(seed);
-        PollWorldPlan plan;
-        plan.seed = seed;
-        plan.messages = draw.below(300);
-        plan.fails = draw.uniform() < 0.5 ? 0 : draw.uniform() * 0.5;
-        plan.loses = draw.uniform() < 0.5 ? 0 : draw.uniform() * 0.3;
-        plan.taken_by_others = draw.uniform() < 0.5 ? 0 : draw.uniform();
-        plan.latency = milliseconds(1 + draw.below(3000));
-        plan.limits.concurrency = 1 + draw.below(40);
-        if (draw.uniform() < 0.5)
-            plan.limits.per_second.reset();
-        else
-            plan.limits.per_second = 0.5 + draw.uniform() * 100;
-        if (draw.uniform() < 0.5)
-            plan.limits.deadline = PollWorld::start + milliseconds(draw.below(60'000));
-        if (draw.uniform() < 0.2)
-            plan.stop_at = milliseconds(draw.below(20'000));
+        const PollWorldPlan plan = draw_plan(seed);
         PollWorld world(plan);
         const PollEnd end = world.run();
         REQUIRE(world.most_in_flight() <= plan.limits.concurrency);

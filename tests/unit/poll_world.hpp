@@ -38,17 +38,7 @@ public:
 
     PollEnd run() {
         while (!end_) {
-            const Instant wake = machine_.wake_at(now_);
-            REQUIRE(wake >= now_);
-            if (!events_.empty() && events_.begin()->first <= wake) {
-                now_ = std::max(now_, events_.begin()->first);
-                const PollEvent event = events_.extract(events_.begin()).mapped();
-                feed(event);
-            } else {
-                now_ = std::max(wake, now_ + std::chrono::milliseconds(1));
-                feed(PollTick{});
-            }
-            REQUIRE(now_ < start + std::chrono::hours(24));
+            step();
         }
         return *end_;
     }
@@ -71,6 +61,20 @@ public:
     int exchanges() const { return exchanges_; }
 
 private:
+    void step() {
+        const Instant wake = machine_.wake_at(now_);
+        REQUIRE(wake >= now_);
+        if (!events_.empty() && events_.begin()->first <= wake) {
+            now_ = std::max(now_, events_.begin()->first);
+            const PollEvent event = events_.extract(events_.begin()).mapped();
+            feed(event);
+        } else {
+            now_ = std::max(wake, now_ + std::chrono::milliseconds(1));
+            feed(PollTick{});
+        }
+        REQUIRE(now_ < start + std::chrono::hours(24));
+    }
+
     void feed(const PollEvent& event) {
         if (std::holds_alternative<CheckEnded>(event))
             --in_flight_;

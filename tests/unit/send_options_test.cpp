@@ -243,6 +243,20 @@ TEST_CASE("Flags that do not go together, or lack another, are refused in one li
     }
 }
 
+namespace {
+
+void check_refused(const std::string& flag, const std::string& value) {
+    CAPTURE(flag, value);
+    Arguments arguments = from_csv();
+    if (flag == "--tag") {
+        arguments.resize(arguments.size() - 2);
+    }
+    arguments.push_back(flag + "=" + value);
+    CHECK_THAT(refusal(arguments), Catch::StartsWith(flag + ": '"));
+}
+
+} // namespace
+
 TEST_CASE("Values out of their bounds are refused, naming their flag") {
     const std::vector<std::pair<std::string, Arguments>> cases{
         {"--rate", {"0/s", "fast", "-1/s"}},
@@ -258,13 +272,7 @@ TEST_CASE("Values out of their bounds are refused, naming their flag") {
         {"--stage", {std::string(201, 'x'), "a\tb"}}};
     for (const auto& [flag, values] : cases) {
         for (const std::string& value : values) {
-            Arguments arguments = from_csv();
-            if (flag == "--tag") {
-                arguments.resize(arguments.size() - 2);
-            }
-            arguments.push_back(flag + "=" + value);
-            CAPTURE(flag, value);
-            CHECK_THAT(refusal(arguments), Catch::StartsWith(flag + ": '"));
+            check_refused(flag, value);
         }
     }
     CHECK_THAT(refusal({"--resume", "last"}), Catch::StartsWith("--resume: 'last'"));

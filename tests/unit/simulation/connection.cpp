@@ -84,19 +84,21 @@ void Connection::cut() {
 
 void Connection::connect_after(Instant::duration delay) {
     world_.queue.after(delay + world_.database_delay(), [this] {
-        process_.when_awake([this] {
-            const bool fails = !world_.calm && world_.chance(world_.schedule.exchange_fault);
-            gap_ = std::min<Instant::duration>(gap_ * 2, milliseconds(5'000));
-            const bool taken = world_.schedule.pooled || world_.database_up(process_.host());
-            if (fails || !taken) {
-                connect_after(gap_);
-                return;
-            }
-            connected_ = true;
-            cuts_before_ = cuts_;
-            on_ready_();
-        });
+        process_.when_awake([this] { try_to_connect(); });
     });
+}
+
+void Connection::try_to_connect() {
+    const bool fails = !world_.calm && world_.chance(world_.schedule.exchange_fault);
+    gap_ = std::min<Instant::duration>(gap_ * 2, milliseconds(5'000));
+    const bool taken = world_.schedule.pooled || world_.database_up(process_.host());
+    if (fails || !taken) {
+        connect_after(gap_);
+        return;
+    }
+    connected_ = true;
+    cuts_before_ = cuts_;
+    on_ready_();
 }
 
 } // namespace blast::simulation

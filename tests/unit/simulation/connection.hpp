@@ -63,6 +63,7 @@ private:
     void arrive(const std::shared_ptr<UnderWay>& under_way);
     void come_back(const std::shared_ptr<UnderWay>& under_way);
     void connect_after(Instant::duration delay);
+    void try_to_connect();
 
     World& world_;
     Process& process_;

@@ -328,6 +328,15 @@ Instant::duration Sender::pause_after(SendVerdict verdict) {
         std::chrono::duration<double>(3.0 * world_.random.uniform()));
 }
 
+AcceptedAnswer Sender::answer_to(const Settlement& settlement) const {
+    const auto found = std::find_if(answers_.begin(), answers_.end(), [&](const Answer& a) {
+        return a.id == settlement.id && a.attempt == settlement.attempt;
+    });
+    if (found == answers_.end())
+        throw Violation(fmt::format("{} is settled without an answer", settlement.id));
+    return {found->id, found->attempt, found->message};
+}
+
 SettleTerms Sender::terms_of(const Settle& settle) {
     SettleTerms terms;
     terms.releases = settle.releases;
@@ -336,16 +345,10 @@ SettleTerms Sender::terms_of(const Settle& settle) {
         DeviceChange& device = terms.devices.at(settlement.device);
         RowState state = RowState::queued;
         switch (settlement.verdict) {
-        case SendVerdict::accepted: {
-            const auto found = std::find_if(answers_.begin(), answers_.end(), [&](const Answer& a) {
-                return a.id == settlement.id && a.attempt == settlement.attempt;
-            });
-            if (found == answers_.end())
-                throw Violation(fmt::format("{} is settled without an answer", settlement.id));
-            terms.accepted.push_back({found->id, found->attempt, found->message});
+        case SendVerdict::accepted:
+            terms.accepted.push_back(answer_to(settlement));
             ++device.accepted;
             continue;
-        }
         case SendVerdict::forbidden:
         case SendVerdict::refused: state = RowState::failed; break;
         case SendVerdict::unconfirmed:
@@ -394,21 +397,20 @@ void Sender::resolve_conflicts(const std::vector<AcceptedAnswer>& missing) {
     world_.database.settle(taken);
 }
 
+void Sender::forget_answers(const std::vector<AcceptedAnswer>& recorded) {
+    const auto is_recorded = [&](const Answer& a) {
+        return std::any_of(recorded.begin(), recorded.end(), [&](const AcceptedAnswer& done) {
+            return done.id == a.id && done.attempt == a.attempt;
+        });
+    };
+    answers_.erase(std::remove_if(answers_.begin(), answers_.end(), is_recorded), answers_.end());
+}
+
 void Sender::carry_out(const Settle& command) {
     const auto terms = std::make_shared<SettleTerms>(terms_of(command));
     const auto missing = std::make_shared<std::vector<AcceptedAnswer>>();
     const auto committed = [this, terms] {
-        answers_.erase(
-            std::remove_if(
-                answers_.begin(), answers_.end(),
-                [&](const Answer& a) {
-                    return std::any_of(
-                        terms->accepted.begin(), terms->accepted.end(),
-                        [&](const AcceptedAnswer& done) {
-                            return done.id == a.id && done.attempt == a.attempt;
-                        });
-                }),
-            answers_.end());
+        forget_answers(terms->accepted);
         deliver(Settled{});
     };
     const auto lost = [this] {

@@ -67,8 +67,11 @@ private:
     void end(const Post& post, const RequestFate& fate);
     void tell(const Post& post, const SendAnswer& answer, SendVerdict verdict);
     SettleTerms terms_of(const Settle& settle);
+    AcceptedAnswer answer_to(const Settlement& settlement) const;
     Instant::duration pause_after(SendVerdict verdict);
     void run_settle(const SettleTerms& terms, std::vector<AcceptedAnswer>& missing);
+    /// They are recorded.
+    void forget_answers(const std::vector<AcceptedAnswer>& recorded);
     void resolve_conflicts(const std::vector<AcceptedAnswer>& missing);
     void replay_spills();
 
