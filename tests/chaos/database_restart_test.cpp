@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 
 using blast::test::chaos_seed;
-using blast::test::linger;
 using blast::test::Pooler;
 using blast::test::PrivatePostgres;
 using blast::test::Process;

@@ -145,6 +145,7 @@ TEST_CASE(
     std::atomic<int> answered{0};
     const int all = static_cast<int>(events.size());
     std::vector<std::unique_ptr<Poster>> posters;
+    posters.reserve(shares.size());
     for (const auto& share : shares)
         posters.push_back(std::make_unique<Poster>(service.url(), share, answered));
     for (int i = 1; i <= disturbances; ++i) {

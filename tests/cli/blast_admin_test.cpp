@@ -206,7 +206,7 @@ TEST_CASE("forget erases a person, and says what becomes of the opt-out") {
 TEST_CASE("forget leaves all as it was when a sender takes the person at that moment") {
     const Admin admin;
     TrackedBlast blast(admin.database);
-    admin.add(blast, "+60123456789", "QUEUED");
+    Admin::add(blast, "+60123456789", "QUEUED");
     admin.database.query(
         "BEGIN; UPDATE blast_outbox SET state = 'SENDING', attempt_id = gen_random_uuid(),"
         " lease_until = now() + interval '1 minute'");

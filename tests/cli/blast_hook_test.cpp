@@ -53,6 +53,7 @@ void check_that_all_are_refused(const WebhookService& hook) {
     constexpr int senders = 4;
     constexpr int rounds = 100;
     std::vector<std::unique_ptr<HttpClient>> clients;
+    clients.reserve(senders);
     for (int i = 0; i < senders; ++i)
         clients.push_back(std::make_unique<HttpClient>(hook.url()));
     int refused = 0;

@@ -131,7 +131,7 @@ TEST_CASE("what tells no status changes nothing and is asked again by the next r
         {R"({"status":["READ_ACK"]})", 200},
         {"<html><body>READ_ACK</body></html>", 200},
         {"", 200},
-        {"{\"status\":\"READ_", 200},
+        {R"({"status":"READ_)", 200},
         {"\xFF\xFE\x00", 200},
         {"[]", 200},
         {"\"READ_ACK\"", 200},

@@ -8,7 +8,6 @@
 #include <fstream>
 
 using blast::test::csv_of;
-using blast::test::Process;
 using blast::test::ProcessResult;
 using blast::test::Sending;
 using blast::test::TerminalProcess;

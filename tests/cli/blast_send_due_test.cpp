@@ -177,7 +177,9 @@ TEST_CASE("However often cron starts --due, a blast has one sender") {
             .exit_code == 0);
     sending.database.query("UPDATE blasts SET scheduled_at = now()");
     std::vector<std::unique_ptr<Process>> runs;
-    for (int i = 0; i < 4; ++i)
+    constexpr int starts = 4;
+    runs.reserve(starts);
+    for (int i = 0; i < starts; ++i)
         runs.push_back(std::make_unique<Process>(
             std::vector<std::string>{"blast-send", "--due", "--format", "json"},
             sending.environment));

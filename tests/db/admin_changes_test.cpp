@@ -19,18 +19,18 @@ namespace {
 const std::string ann = "+60123456789";
 const std::string ben = "+60123456780";
 
+std::int64_t queue(TrackedBlast& blast, const std::string& phone) {
+    AttemptFixture row;
+    row.phone = phone;
+    row.state = "QUEUED";
+    row.attempted = false;
+    return blast.add(row);
+}
+
 struct Fixture {
     TemporaryDatabase database;
     Connection connection{database.url()};
     TrackedBlast blast{database};
-
-    std::int64_t queue(TrackedBlast& in, const std::string& phone) {
-        AttemptFixture row;
-        row.phone = phone;
-        row.state = "QUEUED";
-        row.attempted = false;
-        return in.add(row);
-    }
 
     std::int64_t
     attempt(const std::string& phone, const std::string& state, double lease_ended_ago) {
@@ -53,9 +53,9 @@ struct Fixture {
 TEST_CASE("An opt-out drops what is queued for the phone in every blast, and nothing else") {
     Fixture f;
     TrackedBlast other(f.database, "other");
-    const std::int64_t queued = f.queue(f.blast, ann);
-    f.queue(other, ann);
-    const std::int64_t bens = f.queue(f.blast, ben);
+    const std::int64_t queued = queue(f.blast, ann);
+    queue(other, ann);
+    const std::int64_t bens = queue(f.blast, ben);
     const OptOutChanges changes = add_opt_outs(f.connection, {{ann, "asked"}}, "manual");
     CHECK(changes.added == 1);
     CHECK(changes.dropped == 2);
@@ -75,10 +75,11 @@ TEST_CASE("An opt-out drops what is queued for the phone in every blast, and not
 TEST_CASE("A long opt-out list is taken over in groups, and read in pages") {
     Fixture f;
     std::vector<OptOutEntry> entries;
+    entries.reserve(2500);
     for (int i = 0; i < 2500; ++i) {
         entries.push_back({"+6012" + std::to_string(3000000 + i), ""});
     }
-    const std::int64_t last = f.queue(f.blast, entries.back().phone);
+    const std::int64_t last = queue(f.blast, entries.back().phone);
     const OptOutChanges changes = add_opt_outs(f.connection, entries, "import");
     CHECK(changes.added == 2500);
     CHECK(changes.dropped == 1);
@@ -132,7 +133,7 @@ TEST_CASE("What a dead sender left can be resolved, what a living one holds cann
 
 TEST_CASE("Who is not UNCONFIRMED is left as he is, and his state told") {
     Fixture f;
-    f.queue(f.blast, "+60120000001");
+    queue(f.blast, "+60120000001");
     f.attempt("+60120000002", "FAILED", 30);
     MessageFixture read;
     read.phone = "+60120000003";
@@ -155,10 +156,10 @@ TEST_CASE("Who is not UNCONFIRMED is left as he is, and his state told") {
 TEST_CASE("Cancelling drops all that is queued in one blast, and is safe to repeat") {
     Fixture f;
     TrackedBlast other(f.database, "other");
-    const std::int64_t first = f.queue(f.blast, ann);
-    f.queue(f.blast, ben);
+    const std::int64_t first = queue(f.blast, ann);
+    queue(f.blast, ben);
     const std::int64_t sending = f.attempt("+60120000001", "SENDING", -60);
-    f.queue(other, ann);
+    queue(other, ann);
     CHECK(cancel_queued(f.connection, f.blast.id()) == 2);
     CHECK(f.outbox(first, "state || ' ' || last_error") == "DROPPED cancelled");
     CHECK(f.outbox(sending, "state") == "SENDING");
@@ -178,8 +179,8 @@ TEST_CASE(
     message.status = "REPLIED";
     message.jid_phone = "+5491123456789";
     const std::int64_t sent = sent_in.add(message);
-    const std::int64_t queued = f.queue(f.blast, ann);
-    f.queue(f.blast, ben);
+    const std::int64_t queued = queue(f.blast, ann);
+    queue(f.blast, ben);
     f.database.query(
         "UPDATE blast_recipients SET reply_text = 'call me', variables = '{\"name\": \"Ann Lee\"}',"
         " wsapme_message_data = '{\"key\": {\"remoteJid\": \"60123456789@s.whatsapp.net\"}}',"
@@ -229,7 +230,7 @@ TEST_CASE(
 
 TEST_CASE("What is queued for a person who is forgotten becomes DROPPED") {
     Fixture f;
-    const std::int64_t queued = f.queue(f.blast, ann);
+    const std::int64_t queued = queue(f.blast, ann);
     CHECK(erase_person(f.connection, {ann}));
     CHECK(
         f.outbox(queued, "state || ' ' || last_error || ' ' || variables") ==

@@ -77,7 +77,7 @@ TEST_CASE("a message is as old as the gateway says, but not months older than it
         read_claimed_messages(
             scene.blast.id(), scene.connection.execute(claim.sql, claim.parameters))
             .size() == 1);
-    const std::int64_t old = scene.record("6002", scene.now() - 8 * 86'400);
+    const std::int64_t old = scene.record("6002", scene.now() - std::int64_t{8} * 86'400);
     CHECK(scene.survey().moving == 1);
     CHECK(scene.blast.status(old) == "PENDING");
 }

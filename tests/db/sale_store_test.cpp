@@ -14,19 +14,19 @@ using blast::test::TrackedBlast;
 
 namespace {
 
+std::int64_t send(TrackedBlast& blast, const std::string& phone, double ago) {
+    MessageFixture message;
+    message.phone = phone;
+    message.message_id = phone + "-" + std::to_string(blast.id());
+    message.sent_ago = ago;
+    return blast.add(message);
+}
+
 struct Fixture {
     TemporaryDatabase database;
     Connection connection{database.url()};
     TrackedBlast older{database, "older"};
     TrackedBlast newer{database, "newer"};
-
-    std::int64_t send(TrackedBlast& blast, const std::string& phone, double ago) {
-        MessageFixture message;
-        message.phone = phone;
-        message.message_id = phone + "-" + std::to_string(blast.id());
-        message.sent_ago = ago;
-        return blast.add(message);
-    }
 
     Sale
     sale(const std::string& phone, double ago, std::optional<std::string> amount = std::nullopt) {
@@ -49,8 +49,8 @@ struct Fixture {
 
 TEST_CASE("A sale closes the latest message that was sent to the phone before it") {
     Fixture f;
-    const std::int64_t old_message = f.send(f.older, "+60120000001", 3000);
-    const std::int64_t new_message = f.send(f.newer, "+60120000001", 1000);
+    const std::int64_t old_message = send(f.older, "+60120000001", 3000);
+    const std::int64_t new_message = send(f.newer, "+60120000001", 1000);
     CHECK(
         record_sales(f.connection, {f.sale("+60120000001", 2000, "12.50")}) ==
         std::vector<SaleOutcome>{SaleOutcome::closed});
@@ -67,7 +67,7 @@ TEST_CASE("A sale closes the latest message that was sent to the phone before it
 
 TEST_CASE("Recording the same sales again changes nothing") {
     Fixture f;
-    const std::int64_t message = f.send(f.older, "+60120000001", 3000);
+    const std::int64_t message = send(f.older, "+60120000001", 3000);
     const std::vector<Sale> sales{f.sale("+60120000001", 100, "7")};
     record_sales(f.connection, sales);
     const std::string closed_at = f.older.column(message, "closed_at");
@@ -82,15 +82,15 @@ TEST_CASE("Recording the same sales again changes nothing") {
 
 TEST_CASE("A sale that is recorded does not close a newer message too") {
     Fixture f;
-    const std::int64_t old_message = f.send(f.older, "+60120000001", 3000);
-    const std::int64_t same_day = f.send(f.older, "+60120000002", 3000);
+    const std::int64_t old_message = send(f.older, "+60120000001", 3000);
+    const std::int64_t same_day = send(f.older, "+60120000002", 3000);
     Sale dated = f.sale("+60120000001", 100, "7.5");
     Sale earlier = f.sale("+60120000002", 5000); // its day began before the message of that day
     dated.sent_before = earlier.sent_before = dated.closed_at + 80'000;
     const std::vector<Sale> sales{dated, earlier};
     CHECK(record_sales(f.connection, sales) == std::vector<SaleOutcome>(2, SaleOutcome::closed));
-    const std::int64_t newer = f.send(f.newer, "+60120000001", 50);
-    const std::int64_t newer_same_day = f.send(f.newer, "+60120000002", 50);
+    const std::int64_t newer = send(f.newer, "+60120000001", 50);
+    const std::int64_t newer_same_day = send(f.newer, "+60120000002", 50);
     CHECK(
         record_sales(f.connection, sales) ==
         std::vector<SaleOutcome>(2, SaleOutcome::closed_before));
@@ -106,7 +106,7 @@ TEST_CASE("A sale that is recorded does not close a newer message too") {
 
 TEST_CASE("Of several sales for one message the earliest counts") {
     Fixture f;
-    const std::int64_t message = f.send(f.older, "+60120000001", 3000);
+    const std::int64_t message = send(f.older, "+60120000001", 3000);
     CHECK(
         record_sales(
             f.connection, {f.sale("+60120000001", 100, "1"), f.sale("+60120000001", 200, "2")}) ==
@@ -116,7 +116,7 @@ TEST_CASE("Of several sales for one message the earliest counts") {
 
 TEST_CASE("A sale without a message before it is told") {
     Fixture f;
-    f.send(f.older, "+60120000001", 1000);
+    send(f.older, "+60120000001", 1000);
     CHECK(
         record_sales(f.connection, {f.sale("+60120000001", 2000), f.sale("+60120000009", 10)}) ==
         std::vector<SaleOutcome>{SaleOutcome::without_message, SaleOutcome::without_message});

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view attempt = "00000000-0000-4000-8000-000000000001";
 constexpr int queue_size = 5'000;
-constexpr int group_size = 50;
+constexpr std::int64_t group_size = 50;
 
 /// A blast with a long queue that no statistics are kept of, as right after it is queued; or analyzed.
 struct Scene {

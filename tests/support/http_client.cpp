@@ -72,7 +72,7 @@ void HttpClient::start(
     std::string request = method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
     for (const auto& [name, value] : headers)
         request.append(name).append(": ").append(value).append("\r\n");
-    if (method == "POST" && headers.count("Content-Type") == 0)
+    if (method == "POST" && !headers.contains("Content-Type"))
         request += "Content-Type: application/json\r\n";
     if (method == "POST")
         request += "Content-Length: " + std::to_string(body.size()) + "\r\n";

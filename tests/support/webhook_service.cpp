@@ -2,14 +2,13 @@
 
 #include <csignal>
 #include <stdexcept>
+#include <utility>
 
 namespace blast::test {
 
 WebhookService::WebhookService(
-    const std::string& database_url,
-    const std::vector<std::string>& arguments,
-    const Environment& environment)
-    : arguments_(arguments), environment_(environment) {
+    const std::string& database_url, std::vector<std::string> arguments, Environment environment)
+    : arguments_(std::move(arguments)), environment_(std::move(environment)) {
     environment_["DATABASE_URL"] = database_url;
     environment_["BLAST_HOOK_SECRET"] = secret();
     environment_.emplace("XDG_CONFIG_HOME", "/nonexistent");

@@ -15,8 +15,8 @@ public:
     /// Starts it and waits until it listens. Throws, with what it said, when it does not.
     explicit WebhookService(
         const std::string& database_url,
-        const std::vector<std::string>& arguments = {},
-        const Environment& environment = {});
+        std::vector<std::string> arguments = {},
+        Environment environment = {});
 
     /// 36 characters, as long as such a secret is at least.
     static const std::string& secret();

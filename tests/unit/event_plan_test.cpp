@@ -49,6 +49,7 @@ TEST_CASE(
                 claimants.insert(id);
         }
         std::vector<ArrivedEvent> arrived;
+        arrived.reserve(events.size());
         for (const InboxEvent& event : events)
             arrived.push_back({&event, facts.now, {}});
         const std::vector<Matches> all = match_events(arrived, facts);

@@ -20,6 +20,7 @@ StuckRecipient person(const std::string& phone, const std::string& variables) {
 RecipientColumns columns_of(
     const std::vector<StuckRecipient>& people, const std::vector<std::string_view>& added = {}) {
     std::vector<const StuckRecipient*> sample;
+    sample.reserve(people.size());
     for (const StuckRecipient& recipient : people) {
         sample.push_back(&recipient);
     }

@@ -43,7 +43,7 @@ TEST_CASE("a recipient is posted at most once and none is lost, whatever fails a
     Tally tally;
     if (const auto seed = number_from_environment("BLAST_SIMULATION_SEED")) {
         INFO("seed " << *seed);
-        CHECK(play_one(*seed, true, tally) == "");
+        CHECK_THAT(play_one(*seed, true, tally), Catch::Equals(""));
         return;
     }
     const auto schedules =
@@ -51,6 +51,6 @@ TEST_CASE("a recipient is posted at most once and none is lost, whatever fails a
     for (std::uint64_t seed = 1; seed <= schedules; ++seed) {
         const std::string wrong = play_one(seed, false, tally);
         INFO("replay it with BLAST_SIMULATION_SEED=" << seed);
-        REQUIRE(wrong == "");
+        REQUIRE_THAT(wrong, Catch::Equals(""));
     }
 }

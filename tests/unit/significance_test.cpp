@@ -60,10 +60,10 @@ TEST_CASE("a comparison of any two samples is sound") {
             const std::int64_t trials = *rc::gen::inRange(1, 3000);
             return Proportion{*rc::gen::inRange<std::int64_t>(0, trials + 1), trials};
         };
-        const Proportion first = proportion();
-        const Proportion second = proportion();
-        const auto there = compare_rates(first, second);
-        const auto back = compare_rates(second, first);
+        const Proportion one = proportion();
+        const Proportion other = proportion();
+        const auto there = compare_rates(one, other);
+        const auto back = compare_rates(other, one);
         RC_ASSERT(there->p_value >= 0 && there->p_value <= 1);
         RC_ASSERT(std::abs(there->p_value - back->p_value) < 1e-9);
         RC_ASSERT(

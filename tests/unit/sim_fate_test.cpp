@@ -10,7 +10,6 @@
 using namespace std::chrono_literals;
 using blast::sim::Fate;
 using blast::sim::fate_of;
-using blast::sim::FateSettings;
 using blast::sim::Share;
 using blast::sim::Stage;
 using blast::sim::StageDealer;

@@ -7,7 +7,6 @@
 #include <vector>
 
 using blast::UsageError;
-using blast::sim::Fault;
 using blast::sim::FaultKind;
 using blast::sim::FaultPlan;
 using blast::sim::FaultTarget;
@@ -17,6 +16,7 @@ namespace {
 
 std::vector<blast::sim::FaultRule> rules_of(const std::vector<std::string>& texts) {
     std::vector<blast::sim::FaultRule> rules;
+    rules.reserve(texts.size());
     for (const std::string& text : texts)
         rules.push_back(parse_fault(text, FaultTarget::send));
     return rules;
@@ -90,7 +90,7 @@ TEST_CASE("each fault by chance has its own probability, and the same seed repea
     const auto met = faulty(plan, 50'000);
     CHECK(plan.met().at("slow") == Approx(10'000).margin(500));
     CHECK(plan.met().at("garbage") == Approx(15'000).margin(500));
-    CHECK(plan.met().count("empty") == 0);
+    CHECK_FALSE(plan.met().contains("empty"));
     CHECK(faulty(twin, 50'000) == met);
     CHECK(faulty(other, 50'000) != met);
 }

@@ -91,7 +91,7 @@ void DatabaseModel::record(const AcceptedAnswer& answer, std::vector<AcceptedAns
     Row& held = row(answer.id);
     const bool open = held.state == RowState::sending || held.state == RowState::unconfirmed ||
                       held.state == RowState::queued || held.state == RowState::dropped;
-    if (!open || held.attempt != answer.attempt || recorded_.count(answer.message) != 0) {
+    if (!open || held.attempt != answer.attempt || recorded_.contains(answer.message)) {
         missing.push_back(answer);
         return;
     }
@@ -118,7 +118,7 @@ void DatabaseModel::release(const AttemptId& attempt) {
     }
 }
 
-void DatabaseModel::change(Device& device, const DeviceChange& change) {
+void DatabaseModel::change(Device& device, const DeviceChange& change) const {
     const Instant now = server_now();
     device.posts = std::max(0, device.posts - change.unposted);
     device.slow_left = std::max(0, device.slow_left - change.accepted);

@@ -117,7 +117,7 @@ private:
     void record(const AcceptedAnswer& answer, std::vector<AcceptedAnswer>& missing);
     void end(const EndedAttempt& ended);
     void release(const AttemptId& attempt);
-    void change(Device& device, const DeviceChange& change);
+    void change(Device& device, const DeviceChange& change) const;
 
     const EventQueue& queue_;
     Instant::duration clock_ahead_{};

@@ -15,6 +15,22 @@ SendAnswer success(MessageId message) {
     return answer;
 }
 
+void lose(RequestFate& fate, Transport transport, Instant::duration after) {
+    fate.answer = {};
+    fate.answer.transport = transport;
+    fate.answer.request_begun = fate.begun;
+    fate.ends_after = after;
+}
+
+void refuse(RequestFate& fate, long status, const char* words) {
+    fate.answer = {};
+    fate.answer.transport = Transport::answered;
+    fate.answer.http_status = status;
+    fate.answer.is_json = true;
+    fate.answer.success = false;
+    fate.answer.words = words;
+}
+
 } // namespace
 
 std::optional<GatewayFault> GatewayModel::draw_fault(Instant now) {
@@ -32,22 +48,6 @@ std::optional<GatewayFault> GatewayModel::draw_fault(Instant now) {
 void GatewayModel::accept(RequestFate& fate) {
     fate.accepted = ++last_message_;
     fate.answer = success(fate.accepted);
-}
-
-void GatewayModel::lose(RequestFate& fate, Transport transport, Instant::duration after) const {
-    fate.answer = {};
-    fate.answer.transport = transport;
-    fate.answer.request_begun = fate.begun;
-    fate.ends_after = after;
-}
-
-void GatewayModel::refuse(RequestFate& fate, long status, const char* words) const {
-    fate.answer = {};
-    fate.answer.transport = Transport::answered;
-    fate.answer.http_status = status;
-    fate.answer.is_json = true;
-    fate.answer.success = false;
-    fate.answer.words = words;
 }
 
 RequestFate GatewayModel::begin(Instant now) {

@@ -30,8 +30,6 @@ public:
 private:
     std::optional<GatewayFault> draw_fault(Instant now);
     void accept(RequestFate& fate);
-    void lose(RequestFate& fate, Transport transport, Instant::duration after) const;
-    void refuse(RequestFate& fate, long status, const char* words) const;
     void spoil(RequestFate& fate, GatewayFault fault);
 
     const Schedule& schedule_;

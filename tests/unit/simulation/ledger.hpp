@@ -22,9 +22,9 @@ public:
     void clock_jumped() { clock_jumped_ = true; }
 
     /// A claim ran. `late`: its sender had been told that it was lost.
-    void claimed(const AttemptId& attempt, ProcessId process, const ClaimResult& result, bool late);
+    void claimed(const AttemptId& id, ProcessId process, const ClaimResult& result, bool late);
     /// Its release ran.
-    void released(const AttemptId& attempt);
+    void released(const AttemptId& id);
 
     struct Request {
         std::int64_t id = 0;
@@ -89,7 +89,7 @@ private:
     Post& post(const Request& request);
     void check_claim(const Request& request, Instant now);
     void check_once(const Request& request);
-    void check_accounted(std::int64_t id, const Post& post) const;
+    void check_accounted(std::int64_t id, const Post& sent) const;
     bool recorded_elsewhere(std::int64_t id, MessageId message) const;
 
     DatabaseModel& database_;

@@ -89,7 +89,7 @@ void Referee::asked(const SendCommand& command, Instant now, double throughput) 
     std::visit([&](const auto& c) { check(c, now); }, command);
 }
 
-void Referee::wakes(Instant when, Instant told_at) {
+void Referee::wakes(Instant when, Instant told_at) const {
     demand(finished_ || when > told_at, "it asks to be woken at once, again and again");
 }
 

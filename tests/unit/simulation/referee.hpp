@@ -19,7 +19,7 @@ public:
     void told(const SendEvent& event, Instant now);
     /// `throughput` is what the machine measured.
     void asked(const SendCommand& command, Instant now, double throughput);
-    void wakes(Instant when, Instant told_at);
+    void wakes(Instant when, Instant told_at) const;
 
     /// Whether the outcome of this recipient still counts.
     bool awaits(std::int64_t id) { return awaited(id) != nullptr; }
@@ -92,9 +92,9 @@ private:
     void check_reason(SendStop reason, Instant now) const;
     void excuse_some(Instant now);
     void gateway_answers();
-    void note_unreachable(const Holding& holding, Instant now);
+    void note_unreachable(const Holding& ended, Instant now);
     void note_silence(const PostEnded& event);
-    void note_outcome(const Holding& holding, const PostEnded& event, Instant now);
+    void note_outcome(const Holding& ended, const PostEnded& event, Instant now);
     void stop(SendStop reason);
     bool gone(const Lane& lane, Instant now) const;
     bool out_of_patience(Instant now) const;

@@ -85,16 +85,16 @@ std::vector<GatewayFault> draw_faults(Random& random) {
 
 } // namespace
 
-Schedule::Schedule(Random& random, Instant start) {
-    recipients = 1 + random.below(chance(random, 0.5) ? 8 : 40);
-    senders = chance(random, 0.5) ? 1 : 2 + random.below(3);
-    most_starts = senders + random.below(4);
-    hosts = 1 + random.below(2);
-    devices = chance(random, 0.7) ? 1 : 2 + random.below(2);
-    pinned = chance(random, 0.3);
-    concurrency = one_of(random, std::array<std::size_t, 6>{1, 2, 3, 4, 8, 16});
-    rate = draw_rate(random);
-    jitter_percent = chance(random, 0.5) ? 30 : 0;
+Schedule::Schedule(Random& random, Instant start)
+    : recipients(1 + random.below(chance(random, 0.5) ? 8 : 40)),
+      senders(chance(random, 0.5) ? 1 : 2 + random.below(3)),
+      most_starts(senders + random.below(4)),
+      hosts(1 + random.below(2)),
+      devices(chance(random, 0.7) ? 1 : 2 + random.below(2)),
+      pinned(chance(random, 0.3)),
+      concurrency(one_of(random, std::array<std::size_t, 6>{1, 2, 3, 4, 8, 16})),
+      rate(draw_rate(random)),
+      jitter_percent(chance(random, 0.5) ? 30 : 0) {
     if (chance(random, 0.1))
         daily_cap = static_cast<int>(1 + random.below(20));
     probing = chance(random, 0.1);
