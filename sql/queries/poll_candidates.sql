@@ -8,11 +8,13 @@ FROM (SELECT blast_id, id, status = 'READ_ACK' AS was_read, date_part('epoch', l
                    CASE WHEN message_timestamp > date_part('epoch', sent_at) - 2592000
                         THEN message_timestamp END) AS sent
       FROM blast_recipients
-      WHERE blast_id = ANY ($1::bigint[]) AND status <> 'REPLIED'
-        AND (check_lease_until IS NULL OR check_lease_until < now())) message
+      WHERE blast_id = ANY ($1::bigint[]) AND status <> 'REPLIED') message
+     LEFT JOIN (SELECT blast_id, range_agg(ids) AS ids FROM check_claims
+                WHERE blast_id = ANY ($1::bigint[]) AND lease_until >= now() GROUP BY blast_id) held USING (blast_id)
 WHERE date_part('epoch', now()) - sent < 604800
   AND (checked IS NULL OR checked < $2::float8
        OR date_part('epoch', now()) - checked >= greatest(30, (date_part('epoch', now()) - sent) / 4))
+  AND NOT coalesce(id <@ held.ids, false)
   AND ($4::boolean IS NULL
        OR (was_read, -sent, blast_id, id) > ($4::boolean, -($5::float8), $6::bigint, $7::bigint))
 ORDER BY was_read, -sent, blast_id, id

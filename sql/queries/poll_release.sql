@@ -1,5 +1,3 @@
--- Lets go of messages that were taken for a check which told nothing. $1 blast, $2 ids.
-UPDATE blast_recipients SET check_lease_until = NULL
-WHERE blast_id = $1::bigint
-  AND id = ANY (ARRAY(SELECT id FROM blast_recipients
-                      WHERE blast_id = $1::bigint AND id = ANY ($2::bigint[]) ORDER BY id FOR UPDATE))
+-- Lets go of claims whose messages were all written or told nothing. A claim that ended and was taken over has another
+-- UUID. $1 blast, $2 claims.
+DELETE FROM check_claims WHERE blast_id = $1::bigint AND claim_id = ANY ($2::uuid[])

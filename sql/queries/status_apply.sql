@@ -38,8 +38,7 @@ WITH reported AS MATERIALIZED (
         undeliverable_at = CASE WHEN fails THEN coalesce(gateway_time, now()) ELSE r.undeliverable_at END,
         undeliverable_reason = CASE WHEN fails THEN coalesce(reason, 'the gateway gave no reason')
                                     ELSE r.undeliverable_reason END,
-        last_checked_at = CASE WHEN $3::text = 'poll' THEN now() ELSE r.last_checked_at END,
-        check_lease_until = CASE WHEN $3::text = 'poll' THEN NULL ELSE r.check_lease_until END
+        last_checked_at = CASE WHEN $3::text = 'poll' THEN now() ELSE r.last_checked_at END
     FROM judged j
     WHERE r.blast_id = $1::bigint AND r.id = ANY ($4::bigint[]) AND r.id = j.id
       AND ($3::text = 'poll' OR moves OR fails

@@ -71,8 +71,8 @@ TEST_CASE("a message is as old as the gateway says, but not months older than it
     Scene scene;
     const std::int64_t id = scene.record("6001", months_ago);
     CHECK(scene.survey().due == 1);
-    const Statement claim =
-        claim_messages_statement(scene.blast.id(), {id}, std::chrono::seconds(40), {});
+    const ClaimTerms terms{"6f0e0f3c-6a43-4b0e-9d5c-0c8f6a1e2b3d", std::chrono::seconds(40), {}};
+    const Statement claim = claim_messages_statement(scene.blast.id(), {id}, terms);
     CHECK(
         read_claimed_messages(
             scene.blast.id(), scene.connection.execute(claim.sql, claim.parameters))

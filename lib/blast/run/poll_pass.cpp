@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <csignal>
+#include <iterator>
 #include <map>
 
 namespace blast {
@@ -35,6 +36,7 @@ CheckEnded::Outcome outcome_of(const StatusAnswer& answer) {
 PollPass::PollPass(const PollPassPlan& plan, const StopSignal& stop, Random& random)
     : plan_(plan),
       stop_(stop),
+      random_(random),
       machine_(plan.limits, random, BootClock::now()),
       engine_(loop_, plan.gateway),
       connection_(
@@ -103,8 +105,15 @@ void PollPass::obey(const Exchange& exchange) {
 
 /// What was told is written first, then come the releases, then the claims, whose results are the last ones.
 std::vector<Statement> PollPass::exchange_statements(const Exchange& exchange) {
+    std::vector<Statement> statements = told_statements(exchange.told);
+    add_releases(exchange, statements);
+    add_claims(exchange.claim, statements);
+    return statements;
+}
+
+std::vector<Statement> PollPass::told_statements(const std::vector<MessageHandle>& told) {
     TrackingChanges changes(ChangeSource::poll);
-    for (const MessageHandle handle : exchange.told) {
+    for (const MessageHandle handle : told) {
         const InHand& held = in_hand_.at(handle);
         changes.add(StatusReport{
             held.message.key, held.message.message_id, held.answer.status,
@@ -112,17 +121,18 @@ std::vector<Statement> PollPass::exchange_statements(const Exchange& exchange) {
     }
     TrackingStatements work = changes.statements(plan_.counter_slot);
     status_results_ = std::move(work.status_results);
+    return std::move(work.statements);
+}
 
-    std::map<std::int64_t, std::vector<std::int64_t>> released;
-    for (const MessageHandle handle : exchange.released) {
-        const RecipientKey key = in_hand_.at(handle).message.key;
-        released[key.blast_id].push_back(key.id);
+void PollPass::add_releases(const Exchange& exchange, std::vector<Statement>& statements) {
+    for (const std::vector<MessageHandle>* handles : {&exchange.told, &exchange.released}) {
+        for (const MessageHandle handle : *handles) {
+            claims_.leave(in_hand_.at(handle).claim);
+        }
     }
-    for (const auto& [blast_id, ids] : released) {
-        work.statements.push_back(release_messages_statement(blast_id, ids));
+    for (const auto& [blast_id, claims] : claims_.ending()) {
+        statements.push_back(release_claims_statement(blast_id, claims));
     }
-    add_claims(exchange.claim, work.statements);
-    return work.statements;
 }
 
 void PollPass::add_claims(std::size_t count, std::vector<Statement>& statements) {
@@ -131,11 +141,19 @@ void PollPass::add_claims(std::size_t count, std::vector<Statement>& statements)
         wanted[candidates_.front().key.blast_id].push_back(candidates_.front().key.id);
         candidates_.pop_front();
     }
-    claimed_blasts_.clear();
+    asked_.clear();
+    if (wanted.empty()) {
+        return;
+    }
+    std::vector<std::int64_t> blasts;
+    std::transform(wanted.begin(), wanted.end(), std::back_inserter(blasts), [](const auto& wish) {
+        return wish.first;
+    });
+    statements.push_back(claim_lock_statement(blasts));
     for (const auto& [blast_id, ids] : wanted) {
-        claimed_blasts_.push_back(blast_id);
-        statements.push_back(
-            claim_messages_statement(blast_id, ids, plan_.limits.lease, plan_.rule));
+        asked_.push_back({blast_id, random_.uuid()});
+        const ClaimTerms terms{asked_.back().claim_id, plan_.limits.lease, plan_.rule};
+        statements.push_back(claim_messages_statement(blast_id, ids, terms));
     }
 }
 
@@ -152,17 +170,24 @@ void PollPass::on_exchanged(const Exchange& exchange, const PipelineOutcome& out
             in_hand_.erase(handle);
         }
     }
+    claims_.committed();
     feed(Exchanged{take_claimed(outcome.results)});
 }
 
 std::vector<MessageHandle> PollPass::take_claimed(const Results& results) {
     std::vector<MessageHandle> claimed;
-    const std::size_t first = results.size() - claimed_blasts_.size();
-    for (std::size_t i = 0; i < claimed_blasts_.size(); ++i) {
-        for (ClaimedMessage& message :
-             read_claimed_messages(claimed_blasts_[i], results.at(first + i))) {
+    const std::size_t first = results.size() - asked_.size();
+    for (std::size_t i = 0; i < asked_.size(); ++i) {
+        const auto& [blast_id, claim_id] = asked_[i];
+        std::vector<ClaimedMessage> messages =
+            read_claimed_messages(blast_id, results.at(first + i));
+        if (messages.empty()) {
+            continue;
+        }
+        const CheckClaims::Number claim = claims_.add(blast_id, claim_id, messages.size());
+        for (ClaimedMessage& message : messages) {
             claimed.push_back(next_handle_);
-            in_hand_.emplace(next_handle_++, InHand{std::move(message), {}});
+            in_hand_.emplace(next_handle_++, InHand{std::move(message), claim, {}});
         }
     }
     return claimed;
@@ -180,6 +205,7 @@ bool PollPass::failed(const PipelineOutcome& outcome) {
                 printable(outcome.failure->what())),
             "see that its schema is as `blast-admin migrate` made it");
     }
+    claims_.lost();
     feed(DatabaseLost{});
     return true;
 }

@@ -3,6 +3,7 @@
 #include "blast/core/event_loop.hpp"
 #include "blast/core/random.hpp"
 #include "blast/core/stop_signal.hpp"
+#include "blast/domain/check_claims.hpp"
 #include "blast/domain/poll_machine.hpp"
 #include "blast/gateway/http_engine.hpp"
 #include "blast/gateway/status_answer.hpp"
@@ -60,7 +61,13 @@ private:
     /// A message that is claimed, and what the gateway said of it.
     struct InHand {
         ClaimedMessage message;
+        CheckClaims::Number claim = 0;
         StatusAnswer answer;
+    };
+    /// A claim that is under way.
+    struct Asked {
+        std::int64_t blast_id = 0;
+        std::string claim_id;
     };
 
     void feed(const PollEvent& event);
@@ -70,6 +77,8 @@ private:
     void obey(const EndPass& end);
 
     std::vector<Statement> exchange_statements(const Exchange& exchange);
+    std::vector<Statement> told_statements(const std::vector<MessageHandle>& told);
+    void add_releases(const Exchange& exchange, std::vector<Statement>& statements);
     void add_claims(std::size_t count, std::vector<Statement>& statements);
     void on_candidates(std::size_t limit, const PipelineOutcome& outcome);
     void on_exchanged(const Exchange& exchange, const PipelineOutcome& outcome);
@@ -83,6 +92,7 @@ private:
 
     const PollPassPlan& plan_;
     const StopSignal& stop_;
+    Random& random_;
     EventLoop loop_;
     PollMachine machine_;
     HttpEngine engine_;
@@ -94,8 +104,8 @@ private:
     std::unordered_map<MessageHandle, InHand> in_hand_;
     MessageHandle next_handle_ = 1;
     std::vector<std::size_t> status_results_; ///< of the exchange under way
-    std::vector<std::int64_t>
-        claimed_blasts_; ///< of the exchange under way: a result each, the last ones
+    std::vector<Asked> asked_; ///< of the exchange under way: a result each, the last ones
+    CheckClaims claims_;
     int refusals_ = 0;
 
     PollPassResult result_;

@@ -64,14 +64,16 @@ std::vector<PollCandidate> read_candidates(const Result& result) {
     return candidates;
 }
 
+Statement claim_lock_statement(const std::vector<std::int64_t>& blasts) {
+    return {sql::poll_lock, Parameters::of(id_array(blasts))};
+}
+
 Statement claim_messages_statement(
-    std::int64_t blast_id,
-    const std::vector<std::int64_t>& ids,
-    std::chrono::milliseconds lease,
-    const DueRule& rule) {
-    const double seconds = std::chrono::duration<double>(lease).count();
+    std::int64_t blast_id, const std::vector<std::int64_t>& ids, const ClaimTerms& terms) {
+    const double seconds = std::chrono::duration<double>(terms.lease).count();
     return {
-        sql::poll_claim, Parameters::of(blast_id, id_array(ids), seconds, rule.unchecked_since)};
+        sql::poll_claim,
+        Parameters::of(blast_id, id_array(ids), seconds, terms.rule.unchecked_since, terms.id)};
 }
 
 std::vector<ClaimedMessage> read_claimed_messages(std::int64_t blast_id, const Result& result) {
@@ -86,8 +88,12 @@ std::vector<ClaimedMessage> read_claimed_messages(std::int64_t blast_id, const R
     return messages;
 }
 
-Statement release_messages_statement(std::int64_t blast_id, const std::vector<std::int64_t>& ids) {
-    return {sql::poll_release, Parameters::of(blast_id, id_array(ids))};
+Statement release_claims_statement(std::int64_t blast_id, const std::vector<std::string>& claims) {
+    ArrayLiteral ids;
+    for (const std::string& claim : claims) {
+        ids.add(claim);
+    }
+    return {sql::poll_release, Parameters::of(blast_id, std::move(ids))};
 }
 
 } // namespace blast

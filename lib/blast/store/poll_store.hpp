@@ -62,15 +62,22 @@ struct ClaimedMessage {
     std::string device;
 };
 
+/// Goes before the claims of a transaction, with all their blasts: claims of a blast wait for one another.
+Statement claim_lock_statement(const std::vector<std::int64_t>& blasts);
+
+/// What one claim of messages of one blast is to be.
+struct ClaimTerms {
+    std::string id; ///< a UUID of its own: a claim is let go by it, so never another run's
+    std::chrono::milliseconds lease{};
+    DueRule rule;
+};
+
 /// Takes messages of one blast: those still due that no other run holds.
 Statement claim_messages_statement(
-    std::int64_t blast_id,
-    const std::vector<std::int64_t>& ids,
-    std::chrono::milliseconds lease,
-    const DueRule& rule);
+    std::int64_t blast_id, const std::vector<std::int64_t>& ids, const ClaimTerms& terms);
 std::vector<ClaimedMessage> read_claimed_messages(std::int64_t blast_id, const Result& result);
 
-/// Lets go of messages of one blast that told nothing.
-Statement release_messages_statement(std::int64_t blast_id, const std::vector<std::int64_t>& ids);
+/// Lets go of claims of one blast.
+Statement release_claims_statement(std::int64_t blast_id, const std::vector<std::string>& claims);
 
 } // namespace blast
