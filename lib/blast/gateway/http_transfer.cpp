@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t response_cap = 256UL * 1024;
 constexpr long connect_timeout_seconds = 10;
 constexpr long reuse_idle_seconds = 4; // Node's servers close a connection that was idle for 5 s
-constexpr long receive_buffer = 8L * 1024;
+constexpr long receive_buffer = 4L * 1024; // of each connection; an answer has less than 2 KB
+constexpr long upload_buffer = 16L * 1024; // with TLS; libcurl's least
 constexpr curl_off_t longest_retry_after = 86'400;
 
 /// A short token, or one of letters or digits alone, as in trials, may well stand in an answer as a word, in a phone or in
@@ -66,6 +67,7 @@ HttpTransfer::HttpTransfer(const TransferSettings& settings)
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, connect_timeout_seconds);
     curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, reuse_idle_seconds);
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, receive_buffer);
+    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, upload_buffer);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &HttpTransfer::on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
