@@ -89,13 +89,29 @@ Outcome summarised(const Blast& blast, const BlastCounts& counts, Instant starte
         code, {blast.id, blast.settings.tag, blast.settings.stage, counts, blast.skipped, elapsed}};
 }
 
+std::optional<BlastCounts> counts_after_events(Connection& connection, std::int64_t blast_id) {
+    if (retry_waiting(connection, short_work_slot) == 0) {
+        return std::nullopt;
+    }
+    return load_counts(connection, blast_id);
+}
+
 /// Applies the webhook events that came before their message was recorded, or that tell what became of a doubtful one.
-/// How the blast stands then; nothing when the database is gone, which the next poll makes up for.
-std::optional<BlastCounts> apply_waiting_events(const SendJob& job, std::int64_t blast_id) {
+/// How the blast stands then, if any was; when the database is gone, the next poll makes up for it.
+std::optional<BlastCounts>
+apply_waiting_events(const SendJob& job, Connection& connection, std::int64_t blast_id) {
     try {
-        Connection connection(require_database_url(job.options.settings));
-        retry_waiting(connection, short_work_slot);
-        return load_counts(connection, blast_id);
+        return counts_after_events(connection, blast_id);
+    } catch (const DatabaseError& error) {
+        job.log.detail(error.what());
+    }
+    if (!connection.lost()) {
+        return std::nullopt;
+    }
+    // It was idle for as long as the run took.
+    try {
+        connection = Connection(require_database_url(job.options.settings));
+        return counts_after_events(connection, blast_id);
     } catch (const UnavailableError& error) {
         job.log.detail(error.what());
     } catch (const DatabaseError& error) {
@@ -107,10 +123,11 @@ std::optional<BlastCounts> apply_waiting_events(const SendJob& job, std::int64_t
 /// Sends what is queued; `counts` are those before.
 Outcome send_queued(
     SendJob& job,
-    const Blast& blast,
+    Connection& connection,
+    const BlastAndCounts& before,
     const SendPlan& plan,
-    const BlastCounts& counts,
     Instant started) {
+    const auto& [blast, counts] = before;
     const SendEnd end = run_with_progress(job, plan, counts.queued);
     tell_end(job, plan, end, blast);
     if (!end.counts) {
@@ -119,7 +136,7 @@ Outcome send_queued(
             end.reason == SendStop::done ? ExitCode::unavailable
                                          : exit_code_of(end.reason, counts));
     }
-    const BlastCounts after = apply_waiting_events(job, blast.id).value_or(*end.counts);
+    const BlastCounts after = apply_waiting_events(job, connection, blast.id).value_or(*end.counts);
     return summarised(blast, after, started, exit_code_of(end.reason, after));
 }
 
@@ -130,6 +147,11 @@ void print(const SendJob& job, const Outcome& outcome) {
     }
 }
 
+[[noreturn]] void throw_no_blast(std::int64_t id) {
+    throw UsageError(
+        fmt::format("there is no blast {}", id), "blast-report --list shows those that exist");
+}
+
 Blast require_blast(Connection& connection, const std::optional<std::int64_t>& id) {
     const auto blast = load_blast(connection, id);
     if (blast) {
@@ -138,8 +160,7 @@ Blast require_blast(Connection& connection, const std::optional<std::int64_t>& i
     if (!id) {
         throw UsageError("there is no blast yet", "send one with --csv");
     }
-    throw UsageError(
-        fmt::format("there is no blast {}", *id), "blast-report --list shows those that exist");
+    throw_no_blast(*id);
 }
 
 /// Recipients that the flags want to be queued again.
@@ -233,7 +254,8 @@ send_alone(SendJob& job, std::int64_t blast_id, const std::vector<SpillFile>& ke
     }
     record_kept(job, connection, blast, kept);
     take_up_again(connection, blast, changed_settings(job.options));
-    return send_queued(job, blast, plan, load_counts(connection, blast_id), BootClock::now());
+    return send_queued(
+        job, connection, {blast, load_counts(connection, blast_id)}, plan, BootClock::now());
 }
 
 int severity(ExitCode code) {
@@ -255,12 +277,13 @@ void heed_stop(const StopSignal& stop) {
     }
 }
 
-ExitCode send_blast(SendJob& job, std::int64_t blast_id) {
-    const Instant started = job.started;
-    Connection connection(require_database_url(job.options.settings));
-    const Blast blast = require_blast(connection, blast_id);
-    const Outcome outcome =
-        send_queued(job, blast, plan_for(job, blast), load_counts(connection, blast_id), started);
+ExitCode send_blast(SendJob& job, Connection& connection, std::int64_t blast_id) {
+    const auto queued = load_blast_and_counts(connection, blast_id);
+    if (!queued) {
+        throw_no_blast(blast_id);
+    }
+    const SendPlan plan = plan_for(job, queued->blast);
+    const Outcome outcome = send_queued(job, connection, *queued, plan, job.started);
     print(job, outcome);
     return outcome.code;
 }
@@ -284,7 +307,7 @@ ExitCode resume_blast(SendJob& job) {
     requeue_now(job, connection, blast, again);
     take_up_again(connection, blast, changed_settings(job.options));
     const Outcome outcome =
-        send_queued(job, blast, plan, load_counts(connection, blast.id), job.started);
+        send_queued(job, connection, {blast, load_counts(connection, blast.id)}, plan, job.started);
     print(job, outcome);
     return outcome.code;
 }
@@ -318,8 +341,7 @@ ExitCode send_due(SendJob& job) {
     return worst;
 }
 
-ExitCode print_queued(const SendJob& job, std::int64_t blast_id) {
-    Connection connection(require_database_url(job.options.settings));
+ExitCode print_queued(const SendJob& job, Connection& connection, std::int64_t blast_id) {
     const Blast blast = require_blast(connection, blast_id);
     print(job, summarised(blast, load_counts(connection, blast_id), job.started, ExitCode::done));
     return ExitCode::done;

@@ -27,8 +27,8 @@ struct SendJob {
 /// Throws (exit 130 or 143) once SIGINT or SIGTERM came; for where nothing is queued or sent yet.
 void heed_stop(const StopSignal& stop);
 
-/// Sends what is queued of a blast and prints its summary.
-ExitCode send_blast(SendJob& job, std::int64_t blast_id);
+/// Sends what is queued of a blast and prints its summary. `connection` is used before and after, not while sending.
+ExitCode send_blast(SendJob& job, Connection& connection, std::int64_t blast_id);
 
 /// --resume: records what a file of this machine still holds, queues again what the flags say, and sends.
 ExitCode resume_blast(SendJob& job);
@@ -37,7 +37,7 @@ ExitCode resume_blast(SendJob& job);
 ExitCode send_due(SendJob& job);
 
 /// The summary of a blast that is queued for later.
-ExitCode print_queued(const SendJob& job, std::int64_t blast_id);
+ExitCode print_queued(const SendJob& job, Connection& connection, std::int64_t blast_id);
 
 /// What --dry-run found.
 void print_dry_run(

@@ -108,8 +108,12 @@ void tell_schedule(const SendJob& job, WallTime at) {
     }
 }
 
-ExitCode
-conclude(SendJob& job, const BlastSettings& settings, const QueuedBlast& queued, bool committed) {
+ExitCode conclude(
+    SendJob& job,
+    Connection& connection,
+    const BlastSettings& settings,
+    const QueuedBlast& queued,
+    bool committed) {
     const SendOptions& options = job.options;
     if (options.dry_run) {
         print_dry_run(options, settings, queued, cost_in_time(settings, queued.queued));
@@ -121,9 +125,9 @@ conclude(SendJob& job, const BlastSettings& settings, const QueuedBlast& queued,
     }
     if (options.at) {
         tell_schedule(job, *options.at);
-        return print_queued(job, queued.blast_id);
+        return print_queued(job, connection, queued.blast_id);
     }
-    return send_blast(job, queued.blast_id);
+    return send_blast(job, connection, queued.blast_id);
 }
 
 ExitCode send_csv(SendJob& job) {
@@ -144,7 +148,7 @@ ExitCode send_csv(SendJob& job) {
         return confirm_queued(job, settings, counted);
     });
     progress.wipe();
-    return conclude(job, settings, queued, audience.committed());
+    return conclude(job, connection, settings, queued, audience.committed());
 }
 
 ExitCode send_follow_up(SendJob& job) {
@@ -172,7 +176,7 @@ ExitCode send_follow_up(SendJob& job) {
             committed = confirm_queued(job, request.blast.settings, counted);
             return committed;
         });
-    return conclude(job, request.blast.settings, queued, committed);
+    return conclude(job, connection, request.blast.settings, queued, committed);
 }
 
 ExitCode send_test(SendJob& job) {

@@ -91,8 +91,9 @@ QueuedBlast AudienceQueue::queue(
     queued.blast_id = transaction.blast_id();
     queued.queued = transaction.queued();
     queued.skipped = transaction.skipped();
-    queued.samples = render_samples(transaction, request_.messages);
-    if (!request_.dry_run && confirm(queued)) {
+    if (request_.dry_run) {
+        queued.samples = render_samples(transaction, request_.messages);
+    } else if (confirm(queued)) {
         transaction.commit();
         committed_ = true;
     }

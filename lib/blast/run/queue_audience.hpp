@@ -36,7 +36,7 @@ struct QueuedBlast {
     std::int64_t blast_id = 0;
     std::int64_t queued = 0;
     SkippedCounts skipped;
-    std::vector<RenderedMessage> samples; ///< of the first three recipients
+    std::vector<RenderedMessage> samples; ///< of the first three recipients, where it is a dry run
 };
 
 /// The messages of a queued blast's first recipients.

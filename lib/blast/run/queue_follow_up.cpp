@@ -24,10 +24,10 @@ QueuedBlast queue_follow_up(
                 request.older_than.count() > 0 ? " for so long" : ""),
             "blast-report shows who is stuck where; people who have opted out are left out");
     }
-    QueuedBlast queued{
-        transaction.blast_id(), transaction.queued(), transaction.skipped(),
-        render_samples(transaction, request.blast.messages)};
-    if (!request.blast.dry_run && confirm(queued)) {
+    QueuedBlast queued{transaction.blast_id(), transaction.queued(), transaction.skipped(), {}};
+    if (request.blast.dry_run) {
+        queued.samples = render_samples(transaction, request.blast.messages);
+    } else if (confirm(queued)) {
         transaction.commit();
     }
     return queued;

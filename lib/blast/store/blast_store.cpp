@@ -46,10 +46,7 @@ BlastSettings settings_from(const Result& row) {
     return settings;
 }
 
-} // namespace
-
-std::optional<Blast> load_blast(Connection& connection, std::optional<std::int64_t> id) {
-    const Result row = connection.execute(sql::load_blast, Parameters::of(id));
+std::optional<Blast> read_blast(const Result& row) {
     if (row.empty()) {
         return std::nullopt;
     }
@@ -61,6 +58,22 @@ std::optional<Blast> load_blast(Connection& connection, std::optional<std::int64
     blast.skipped = {row.integer(0, 12), row.integer(0, 13), row.integer(0, 14)};
     blast.made_at = row.text(0, 15);
     return blast;
+}
+
+} // namespace
+
+std::optional<Blast> load_blast(Connection& connection, std::optional<std::int64_t> id) {
+    return read_blast(connection.execute(sql::load_blast, Parameters::of(id)));
+}
+
+std::optional<BlastAndCounts> load_blast_and_counts(Connection& connection, std::int64_t id) {
+    const Results results = connection.execute_together(
+        {{sql::load_blast, Parameters::of(id)}, blast_counts_statement(id)});
+    auto blast = read_blast(results.front());
+    if (!blast) {
+        return std::nullopt;
+    }
+    return BlastAndCounts{std::move(*blast), read_blast_counts(results.back())};
 }
 
 BlastCounts load_counts(Connection& connection, std::int64_t blast_id) {

@@ -48,6 +48,15 @@ struct Blast {
 /// One blast by its id, or without one the newest; nothing if there is none. Throws DatabaseError.
 std::optional<Blast> load_blast(Connection& connection, std::optional<std::int64_t> id);
 
+/// A blast and how its recipients stand.
+struct BlastAndCounts {
+    Blast blast;
+    BlastCounts counts;
+};
+
+/// Both in one round trip; nothing if there is no such blast. Throws DatabaseError.
+std::optional<BlastAndCounts> load_blast_and_counts(Connection& connection, std::int64_t id);
+
 /// From the counters: one row, however large the blast. Throws DatabaseError.
 BlastCounts load_counts(Connection& connection, std::int64_t blast_id);
 

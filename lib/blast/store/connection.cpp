@@ -113,11 +113,23 @@ int Connection::server_version() const {
     return PQserverVersion(connection_.get());
 }
 
-Transaction::Transaction(Connection& connection) : connection_(connection) {
-    connection_.execute("BEGIN");
+Transaction::Transaction(Connection& connection, std::vector<Statement> first)
+    : connection_(connection) {
+    first.insert(first.begin(), {"BEGIN"});
+    try {
+        first_results_ = connection_.execute_together(first);
+    } catch (...) {
+        roll_back();
+        throw;
+    }
+    first_results_.erase(first_results_.begin());
 }
 
 Transaction::~Transaction() {
+    roll_back();
+}
+
+void Transaction::roll_back() noexcept {
     if (!open_ || connection_.lost()) {
         return;
     }
@@ -129,9 +141,10 @@ Transaction::~Transaction() {
     }
 }
 
-void Transaction::commit() {
+void Transaction::commit(std::vector<Statement> last) {
+    last.push_back({"COMMIT"});
+    connection_.execute_together(last);
     open_ = false;
-    connection_.execute("COMMIT");
 }
 
 } // namespace blast

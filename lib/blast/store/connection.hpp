@@ -52,17 +52,24 @@ private:
 /// BEGIN ... COMMIT on a connection; rolled back when it is destroyed without a commit.
 class Transaction {
 public:
-    explicit Transaction(Connection& connection);
+    /// Begins, and executes `first` in the same round trip.
+    explicit Transaction(Connection& connection, std::vector<Statement> first = {});
     ~Transaction();
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
     Transaction(Transaction&&) = delete;
     Transaction& operator=(Transaction&&) = delete;
 
-    void commit();
+    /// Results of `first`.
+    const Results& first_results() const noexcept { return first_results_; }
+    /// Executes `last` and commits, in one round trip.
+    void commit(std::vector<Statement> last = {});
 
 private:
+    void roll_back() noexcept;
+
     Connection& connection_;
+    Results first_results_;
     bool open_ = true;
 };
 

@@ -38,9 +38,12 @@ Parameters blast_parameters(const BlastSettings& settings, bool trial) {
     return parameters;
 }
 
-void refuse_twin(Connection& connection, const BlastSettings& settings) {
-    const Result twin =
-        connection.execute(sql::find_twin, Parameters::of(settings.tag, settings.stage));
+std::vector<Statement> find_twin_statements(const BlastSettings& settings) {
+    const auto parameters = Parameters::of(settings.tag, settings.stage);
+    return {{sql::lock_tag, parameters}, {sql::find_twin, parameters}};
+}
+
+void refuse_twin(const Result& twin, const BlastSettings& settings) {
     if (twin.empty()) {
         return;
     }
@@ -57,10 +60,11 @@ void refuse_twin(Connection& connection, const BlastSettings& settings) {
 
 QueueTransaction::QueueTransaction(
     Connection& connection, const BlastSettings& settings, bool again, bool trial)
-    : connection_(connection), transaction_(connection), settings_(settings) {
-    connection_.execute(sql::lock_tag, Parameters::of(settings.tag, settings.stage));
+    : connection_(connection),
+      transaction_(connection, find_twin_statements(settings)),
+      settings_(settings) {
     if (!again) {
-        refuse_twin(connection_, settings);
+        refuse_twin(transaction_.first_results().back(), settings);
     }
     blast_id_ = connection_.execute(sql::insert_blast, blast_parameters(settings, trial))
                     .one_row()
@@ -116,7 +120,14 @@ void QueueTransaction::add_from_blast(
 }
 
 Result QueueTransaction::sample(int count) {
-    return connection_.execute(sql::queued_sample, Parameters::of(blast_id_, count));
+    std::vector<Statement> statements = last_statements();
+    statements.push_back({sql::queued_sample, Parameters::of(blast_id_, count)});
+    Results results = connection_.execute_together(statements);
+    return std::move(results.back());
+}
+
+void QueueTransaction::commit() {
+    transaction_.commit(last_statements());
 }
 
 void QueueTransaction::finish(std::int64_t invalid) {
@@ -126,6 +137,9 @@ void QueueTransaction::finish(std::int64_t invalid) {
     collect_group();
     skipped_.invalid = invalid;
     skipped_.duplicate = added_ - queued_ - skipped_.opted_out;
+}
+
+std::vector<Statement> QueueTransaction::last_statements() const {
     ArrayLiteral devices;
     for (const std::string& device : settings_.devices) {
         devices.add(device);
@@ -143,7 +157,7 @@ void QueueTransaction::finish(std::int64_t invalid) {
     if (settings_.devices.size() > 1) {
         statements.push_back({sql::assign_devices, Parameters::of(blast_id_, device_list)});
     }
-    connection_.execute_together(statements);
+    return statements;
 }
 
 std::vector<std::string> load_columns(Connection& connection, std::int64_t blast_id) {

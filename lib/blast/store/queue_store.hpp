@@ -25,21 +25,24 @@ public:
     /// Queues the recipients of an earlier blast who have stood at `stuck` (a status or state) for that long.
     void add_from_blast(
         std::int64_t earlier, const std::string& stuck, std::chrono::milliseconds older_than);
-    /// Sends what is left, splits variants and devices. `invalid` rows were left out by the caller.
+    /// Sends what is left, and counts. `invalid` rows were left out by the caller.
     void finish(std::int64_t invalid);
-    void commit() { transaction_.commit(); }
+    /// After finish(): splits variants and devices, and commits.
+    void commit();
 
     std::int64_t blast_id() const noexcept { return blast_id_; }
     /// After finish().
     std::int64_t queued() const noexcept { return queued_; }
     const SkippedCounts& skipped() const noexcept { return skipped_; }
 
-    /// The first queued recipients: phone, variables as JSON, variant. After finish().
+    /// The first recipients as commit() would leave them: phone, variables as JSON, variant. After finish(), and
+    /// instead of commit().
     Result sample(int count);
 
 private:
     void send_group();
     void collect_group();
+    std::vector<Statement> last_statements() const;
 
     Connection& connection_;
     Transaction transaction_;
