@@ -274,9 +274,10 @@ TEST_CASE("claims leave a table that stays small, however many come and go") {
         scene.release(scene.claim_id);
     }
     CHECK(scene.claims() == "0");
+    // If nothing were pruned, 1,000 rows of more than a kilobyte each would stand there.
     CHECK(
         std::stoll(scene.database.value("SELECT pg_total_relation_size('check_claims')")) <
-        200'000);
+        500'000);
 }
 
 TEST_CASE("the survey tells when the next message is due or moves no more") {
