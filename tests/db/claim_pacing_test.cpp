@@ -101,6 +101,27 @@ TEST_CASE("A device that was idle has one slot now: nothing is caught up") {
     CHECK(pacing.device("next_slot_at BETWEEN now() AND now() + interval '1 hour'") == "t");
 }
 
+TEST_CASE("A slot that a slow commit made late is still given, and the next one counts from it") {
+    Pacing pacing;
+    pacing.set_device("next_slot_at = now() - interval '200 ms'");
+    const std::string late = pacing.device("next_slot_at");
+    const ClaimAnswer answer = pacing.claim(pacing.request("100/s"));
+    CHECK(answer.rows.size() >= 25); // 200 ms behind and 50 ms ahead
+    CHECK(answer.first_slot_in < -0.19);
+    CHECK(
+        pacing.device(
+            "next_slot_at = timestamptz '" + late + "' + interval '10 ms' * " +
+            std::to_string(answer.rows.size())) == "t");
+}
+
+TEST_CASE("A slot that is long past is not caught up") {
+    Pacing pacing;
+    pacing.set_device("next_slot_at = now() - interval '300 ms'");
+    const ClaimAnswer answer = pacing.claim(pacing.request("100/s"));
+    CHECK(answer.rows.size() == 6); // now, and 50 ms ahead
+    CHECK(answer.first_slot_in == Approx(0).margin(1e-6));
+}
+
 TEST_CASE(
     "Runs with other rates move the same slot on by their own, and max neither waits nor moves it") {
     Pacing pacing;

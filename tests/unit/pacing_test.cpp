@@ -88,7 +88,9 @@ TEST_CASE("Posts that come late together are spread, and those in time are not h
         last = std::max(last, pace.next());
         pace.posted(last);
     }
-    CHECK(last == late + seconds(9)); // eleven at once, then no second with more
+    // Eleven at once, then no second with more, nor one of the gateway's, where they arrive a little closer.
+    CHECK(last >= late + seconds(9));
+    CHECK(last <= late + milliseconds(9'100));
 }
 
 TEST_CASE("Rates below one a second are held by the minute, and below one a minute by the hour") {
@@ -100,6 +102,7 @@ TEST_CASE("Rates below one a second are held by the minute, and below one a minu
             CHECK(pace.next() <= start);
             pace.posted(start);
         }
-        CHECK(pace.next() == start + span);
+        CHECK(pace.next() >= start + span);
+        CHECK(pace.next() <= start + span + milliseconds(10));
     }
 }

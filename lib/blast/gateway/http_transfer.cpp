@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t response_cap = 256UL * 1024;
 constexpr long connect_timeout_seconds = 10;
 constexpr long reuse_idle_seconds = 4; // Node's servers close a connection that was idle for 5 s
-constexpr long receive_buffer = 4L * 1024; // of each connection; an answer has less than 2 KB
+constexpr long receive_buffer = 2L * 1024; // of each connection; most answers fit
 constexpr long upload_buffer = 16L * 1024; // with TLS; libcurl's least
 constexpr curl_off_t longest_retry_after = 86'400;
 
