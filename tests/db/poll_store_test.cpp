@@ -37,17 +37,20 @@ struct Scene {
     }
 
     std::vector<std::int64_t> candidates(const DueRule& rule, std::size_t page = 1000) {
-        std::vector<std::int64_t> ids;
+        std::vector<RecipientKey> keys;
         std::optional<PollCandidate> last;
-        for (;;) {
-            const auto rows =
-                read_candidates(execute(candidates_statement({blast.id()}, rule, page, last)));
-            for (const PollCandidate& row : rows)
-                ids.push_back(row.key.id);
-            if (rows.size() < page)
-                return ids;
-            last = rows.back();
+        std::size_t before = 0;
+        do {
+            before = keys.size();
+            last = read_candidates(
+                execute(candidates_statement({blast.id()}, rule, page, last)), keys);
+        } while (keys.size() - before == page);
+        std::vector<std::int64_t> ids;
+        for (const RecipientKey& key : keys) {
+            CHECK(key.blast_id == blast.id());
+            ids.push_back(key.id);
         }
+        return ids;
     }
 
     std::set<std::int64_t> claim(const std::vector<std::int64_t>& ids, const DueRule& rule = {}) {

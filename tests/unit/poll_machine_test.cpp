@@ -137,6 +137,42 @@ TEST_CASE("Retry-After is waited for") {
     CHECK(std::any_of(rested.begin(), rested.end(), is_check));
 }
 
+TEST_CASE("further candidates are loaded while there is enough to ask about") {
+    PollLimits limits;
+    limits.per_second.reset();
+    Random random(1);
+    const Instant start{std::chrono::hours(1)};
+    PollMachine machine(limits, random, start);
+    machine.next(DatabaseReady{}, start);
+    const auto claimed_by = [&](const PollEvent& event) {
+        std::size_t claim = 0;
+        for (const PollCommand& command : machine.next(event, start)) {
+            if (const auto* const exchange = std::get_if<Exchange>(&command))
+                claim = exchange->claim;
+        }
+        return claim;
+    };
+    const auto loads = [&](const PollEvent& event) {
+        const auto commands = machine.next(event, start);
+        return std::any_of(commands.begin(), commands.end(), [](const PollCommand& command) {
+            return std::holds_alternative<LoadCandidates>(command);
+        });
+    };
+    MessageHandle next = 1;
+    const auto exchanged = [&](std::size_t count) {
+        Exchanged event;
+        for (; count > 0; --count)
+            event.claimed.push_back(next++);
+        return event;
+    };
+    REQUIRE(claimed_by(CandidatesLoaded{4000, true}) == 500);
+    const std::size_t second = claimed_by(exchanged(500));
+    REQUIRE(second > 2000);
+    CHECK(loads(exchanged(second)));
+    CHECK_FALSE(loads(PollTick{}));
+    CHECK_FALSE(loads(CandidatesLoaded{50'000, true}));
+}
+
 TEST_CASE("a refused token ends the pass at once") {
     PollLimits limits;
     Random random(1);

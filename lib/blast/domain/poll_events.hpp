@@ -28,7 +28,7 @@ enum class PollEnd {
 
 // ---- events ----
 
-/// Candidates for checks, in the order of checks; `more` when there may be further ones.
+/// Further candidates for checks, in the order of checks; `more` when there may be further ones.
 struct CandidatesLoaded {
     std::size_t count = 0;
     bool more = false;

@@ -42,7 +42,7 @@ std::vector<PollCommand> PollMachine::next(const PollEvent& event, Instant now) 
 
 void PollMachine::take(const CandidatesLoaded& event, Instant) {
     database_busy_ = false;
-    candidates_ = event.count;
+    candidates_ += event.count;
     more_candidates_ = event.more;
 }
 
@@ -180,13 +180,21 @@ void PollMachine::use_database(std::vector<PollCommand>& commands, Instant now) 
         return;
     }
     const bool claims = wants_claim(now);
-    if (claims && candidates_ == 0) {
+    if (wants_candidates(claims)) {
         database_busy_ = true;
         commands.emplace_back(LoadCandidates{});
     } else if (claims || wants_write(now)) {
         begin_exchange(claims ? next_claim() : 0, now);
         commands.emplace_back(exchange_);
     }
+}
+
+/// When there are none to claim, or soon will not be and there is enough to ask about while they are loaded.
+bool PollMachine::wants_candidates(bool claims) const {
+    if (claims) {
+        return candidates_ == 0;
+    }
+    return !ending_ && more_candidates_ && candidates_ < batch() && ready_.size() > batch() / 2;
 }
 
 void PollMachine::begin_exchange(std::size_t claim, Instant now) {

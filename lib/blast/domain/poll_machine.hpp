@@ -69,6 +69,7 @@ private:
     std::chrono::milliseconds time_for_request(const Held& held, Instant now) const;
     void use_database(std::vector<PollCommand>& commands, Instant now);
     void begin_exchange(std::size_t claim, Instant now);
+    bool wants_candidates(bool claims) const;
     bool wants_claim(Instant now) const;
     bool wants_write(Instant now) const;
     std::size_t next_claim() const;

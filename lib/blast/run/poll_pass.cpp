@@ -15,7 +15,7 @@ namespace blast {
 
 namespace {
 
-constexpr std::size_t largest_page = 50'000;
+constexpr std::size_t largest_page = 100'000;
 constexpr std::size_t smallest_page = 500;
 constexpr int most_refusals = 5;
 constexpr std::chrono::milliseconds progress_gap{100};
@@ -87,14 +87,16 @@ void PollPass::on_candidates(std::size_t limit, const PipelineOutcome& outcome) 
     if (failed(outcome)) {
         return;
     }
-    const std::vector<PollCandidate> page = read_candidates(outcome.results.front());
-    candidates_.assign(page.begin(), page.end());
-    if (!page.empty()) {
-        last_candidate_ = page.back();
+    candidates_.erase(candidates_.begin(), candidates_.begin() + claimed_candidates_);
+    claimed_candidates_ = 0;
+    const std::size_t before = candidates_.size();
+    if (const auto last = read_candidates(outcome.results.front(), candidates_)) {
+        last_candidate_ = last;
     }
-    loaded_ += static_cast<std::int64_t>(page.size());
+    const std::size_t count = candidates_.size() - before;
+    loaded_ += static_cast<std::int64_t>(count);
     // What has become due since the pass began is the next one's.
-    feed(CandidatesLoaded{page.size(), page.size() == limit && loaded_ < plan_.due});
+    feed(CandidatesLoaded{count, count == limit && loaded_ < plan_.due});
 }
 
 void PollPass::obey(const Exchange& exchange) {
@@ -138,8 +140,8 @@ void PollPass::add_releases(const Exchange& exchange, std::vector<Statement>& st
 void PollPass::add_claims(std::size_t count, std::vector<Statement>& statements) {
     std::map<std::int64_t, std::vector<std::int64_t>> wanted;
     for (; count > 0; --count) {
-        wanted[candidates_.front().key.blast_id].push_back(candidates_.front().key.id);
-        candidates_.pop_front();
+        const RecipientKey& key = candidates_.at(static_cast<std::size_t>(claimed_candidates_++));
+        wanted[key.blast_id].push_back(key.id);
     }
     asked_.clear();
     if (wanted.empty()) {

@@ -11,7 +11,7 @@
 #include "blast/store/poll_store.hpp"
 #include "blast/store/tracking_changes.hpp"
 
-#include <deque>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -98,7 +98,8 @@ private:
     HttpEngine engine_;
     AsyncConnection connection_;
 
-    std::deque<PollCandidate> candidates_;
+    std::vector<RecipientKey> candidates_;
+    std::ptrdiff_t claimed_candidates_ = 0; ///< of them, from the first on
     std::optional<PollCandidate> last_candidate_;
     std::int64_t loaded_ = 0; ///< candidates so far
     std::unordered_map<MessageHandle, InHand> in_hand_;

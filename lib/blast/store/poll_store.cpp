@@ -3,7 +3,38 @@
 #include "blast/sql.hpp"
 #include "blast/store/id_array.hpp"
 
+#include <charconv>
+#include <string_view>
+#include <system_error>
+
 namespace blast {
+
+namespace {
+
+/// Walks over the ids of a bigint[] as PostgreSQL writes it: {1,2,3}, or nothing for NULL.
+class IdReader {
+public:
+    explicit IdReader(std::string_view array) : left_(array) {}
+
+    std::optional<std::int64_t> next() {
+        if (left_.size() < 2) {
+            return std::nullopt;
+        }
+        std::int64_t id = 0;
+        const char* const end = left_.data() + left_.size();
+        const auto [rest, error] = std::from_chars(left_.data() + 1, end, id);
+        if (error != std::errc()) {
+            return std::nullopt;
+        }
+        left_ = {rest, static_cast<std::size_t>(end - rest)};
+        return id;
+    }
+
+private:
+    std::string_view left_; ///< from the bracket or comma on
+};
+
+} // namespace
 
 Statement open_blasts_statement(std::optional<std::int64_t> only) {
     return {sql::open_blasts, Parameters::of(only)};
@@ -52,16 +83,19 @@ Statement candidates_statement(
     return {sql::poll_candidates, std::move(parameters)};
 }
 
-std::vector<PollCandidate> read_candidates(const Result& result) {
-    std::vector<PollCandidate> candidates;
-    candidates.reserve(static_cast<std::size_t>(result.rows()));
-    for (int row = 0; row < result.rows(); ++row) {
-        candidates.push_back(
-            {{result.integer(row, 0), result.integer(row, 1)},
-             result.boolean(row, 2),
-             result.number(row, 3)});
+std::optional<PollCandidate>
+read_candidates(const Result& result, std::vector<RecipientKey>& keys) {
+    result.one_row();
+    IdReader blasts(result.text(0, 0));
+    IdReader ids(result.text(0, 1));
+    const std::size_t before = keys.size();
+    while (const auto blast_id = blasts.next()) {
+        keys.push_back({*blast_id, ids.next().value_or(0)});
     }
-    return candidates;
+    if (keys.size() == before) {
+        return std::nullopt;
+    }
+    return PollCandidate{keys.back(), result.boolean(0, 2), result.number(0, 3)};
 }
 
 Statement claim_lock_statement(const std::vector<std::int64_t>& blasts) {

@@ -53,7 +53,8 @@ Statement candidates_statement(
     const DueRule& rule,
     std::size_t limit,
     const std::optional<PollCandidate>& after);
-std::vector<PollCandidate> read_candidates(const Result& result);
+/// Appends the keys of the page; the last of it, after which the next one begins, or nothing when it is empty.
+std::optional<PollCandidate> read_candidates(const Result& result, std::vector<RecipientKey>& keys);
 
 /// A message that this run holds and is to ask about.
 struct ClaimedMessage {
