@@ -192,6 +192,22 @@ TEST_CASE("slow and silent connections keep nobody waiting, and a slow request i
     CHECK(kept_events(database) == "21");
 }
 
+TEST_CASE(
+    "a database that does not answer is away too, and what it takes in late is taken in once") {
+    TemporaryDatabase database;
+    WebhookService hook(database.url());
+    CHECK(hook.post(receipt("before", "READ")).status == 200);
+    database.query("BEGIN; LOCK TABLE webhook_inbox IN ACCESS EXCLUSIVE MODE");
+    CHECK(hook.post(receipt("meanwhile", "READ")).status == 503);
+    database.query("ROLLBACK");
+    wait_until("the database to be found", [&] { return hook.health() == 200; });
+    CHECK(hook.post(receipt("meanwhile", "READ")).status == 200);
+    CHECK(
+        query(database.url(), "SELECT string_agg(message_id, ' ' ORDER BY id) FROM webhook_inbox")
+            .at(0)
+            .at(0) == "before meanwhile");
+}
+
 TEST_CASE("while the database is away webhooks get 503, and 200 when it is back") {
     TemporaryDatabase database;
     WebhookService hook(database.url());

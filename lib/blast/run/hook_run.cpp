@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t largest_group = 500;
 constexpr std::chrono::seconds stop_grace{10};
 constexpr std::chrono::seconds patience_with_database{1}; ///< a blip that short is sat out
+constexpr std::chrono::seconds longest_wait_for_database{
+    10}; ///< then the sender is told to come back
 constexpr std::chrono::milliseconds longest_gathering{1};
 constexpr int most_groups_before_a_retry = 10;
 
@@ -42,8 +44,11 @@ HookRun::HookRun(
       random_(Random::from_system()),
       server_(loop_, listener, secret, [this] { work(); }),
       connection_(
-          loop_, std::move(database_url), random_, {[this] { on_back(); }, [this] { on_away(); }}) {
-}
+          loop_,
+          std::move(database_url),
+          random_,
+          {[this] { on_back(); }, [this] { on_away(); }},
+          longest_wait_for_database) {}
 
 IntakeCounts HookRun::run(const StopSignal& stop) {
     loop_.watch(stop.descriptor(), {true, false}, [this, &stop](Readiness) {

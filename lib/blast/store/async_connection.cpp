@@ -2,6 +2,7 @@
 
 #include "blast/store/pipeline.hpp"
 
+#include <fmt/format.h>
 #include <libpq-fe.h>
 
 namespace blast {
@@ -11,7 +12,6 @@ namespace {
 constexpr std::chrono::milliseconds first_gap{100};
 constexpr std::chrono::milliseconds longest_gap{5'000};
 constexpr std::chrono::seconds connect_limit{15};
-constexpr std::chrono::seconds answer_limit{30};
 
 } // namespace
 
@@ -20,12 +20,17 @@ void AsyncConnection::Close::operator()(pg_conn* connection) const noexcept {
 }
 
 AsyncConnection::AsyncConnection(
-    EventLoop& loop, std::string url, Random& random, Handlers handlers)
+    EventLoop& loop,
+    std::string url,
+    Random& random,
+    Handlers handlers,
+    std::chrono::seconds answer_limit)
     : loop_(loop),
       url_(std::move(url)),
       random_(random),
       backoff_(first_gap, longest_gap),
       handlers_(std::move(handlers)),
+      answer_limit_(answer_limit),
       away_since_(BootClock::now()) {
     connect();
 }
@@ -88,7 +93,9 @@ void AsyncConnection::submit(
         sql.push_back(statement.sql);
     }
     answers_ = std::make_unique<PipelineAnswers>(std::move(sql));
-    timer_ = loop_.schedule(BootClock::now() + answer_limit, [this] { lose("no answer in 30 s"); });
+    timer_ = loop_.schedule(BootClock::now() + answer_limit_, [this] {
+        lose(fmt::format("no answer in {} s", answer_limit_.count()));
+    });
     try {
         send_pipeline(connection_.get(), statements);
         flush_and_watch();

@@ -4,6 +4,7 @@
 #include "blast/core/event_loop.hpp"
 #include "blast/store/connection.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -34,8 +35,13 @@ public:
         std::function<void()> on_away;
     };
 
-    /// Starts to connect.
-    AsyncConnection(EventLoop& loop, std::string url, Random& random, Handlers handlers);
+    /// Starts to connect. A group that has no answer for `answer_limit` counts as lost.
+    AsyncConnection(
+        EventLoop& loop,
+        std::string url,
+        Random& random,
+        Handlers handlers,
+        std::chrono::seconds answer_limit = std::chrono::seconds(30));
     ~AsyncConnection();
     AsyncConnection(const AsyncConnection&) = delete;
     AsyncConnection& operator=(const AsyncConnection&) = delete;
@@ -49,7 +55,7 @@ public:
     const std::string& last_failure() const noexcept { return last_failure_; }
 
     /// Only while idle. All statements are one transaction; `on_end` is called once, from the loop, when the Sync is
-    /// answered or the connection is lost. A group without an answer for 30 s counts as lost.
+    /// answered or the connection is lost.
     void
     submit(const std::vector<Statement>& statements, std::function<void(PipelineOutcome)> on_end);
 
@@ -72,6 +78,7 @@ private:
     Random& random_;
     Backoff backoff_;
     Handlers handlers_;
+    std::chrono::seconds answer_limit_;
     std::unique_ptr<pg_conn, Close> connection_;
     State state_ = State::waiting;
     std::optional<Instant> away_since_;
