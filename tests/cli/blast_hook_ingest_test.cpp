@@ -1,6 +1,7 @@
 // Captured events: blast-hook --ingest, and what it leaves for people: blast-hook --inbox.
 #include "support/process.hpp"
 #include "support/temporary_database.hpp"
+#include "support/terminal_process.hpp"
 #include "support/tracked_blast.hpp"
 
 #include <catch2/catch.hpp>
@@ -20,6 +21,7 @@ using blast::test::Process;
 using blast::test::ProcessResult;
 using blast::test::TemporaryDatabase;
 using blast::test::TemporaryFolder;
+using blast::test::TerminalProcess;
 using blast::test::TrackedBlast;
 using blast::test::wait_until;
 using nlohmann::json;
@@ -188,4 +190,19 @@ TEST_CASE("the inbox lists what waits and what is kept, as table, json and csv")
     CHECK(table.out.find("RECEIVED") != std::string::npos);
     CHECK(table.out.find('\x1B') == std::string::npos);
     CHECK(ingest.run({"--inbox", "--format", "svg"}).exit_code == 2);
+}
+
+TEST_CASE("in a terminal the inbox fits the width, and what is cut ends in an ellipsis") {
+    Ingest ingest;
+    const std::string body =
+        "no event at all, but a text that is wider than any terminal " + std::string(100, 'x');
+    ingest.take_in(body + "\n");
+    Environment environment = ingest.environment;
+    environment["LANG"] = "C.UTF-8";
+    TerminalProcess terminal({"blast-hook", "--inbox"}, environment, {80, 24});
+    const ProcessResult result = terminal.wait();
+    CHECK(result.exit_code == 0);
+    CHECK(result.out.find("no event at") != std::string::npos);
+    CHECK(result.out.find("…\r\n") != std::string::npos);
+    CHECK(ingest.run({"--inbox"}).out.find(body + "\n") != std::string::npos);
 }

@@ -1,6 +1,7 @@
 #include "blast/report/bar.hpp"
 #include "blast/report/comparison_text.hpp"
 #include "blast/report/display_width.hpp"
+#include "blast/report/fair_widths.hpp"
 #include "blast/report/funnel_table.hpp"
 #include "blast/report/text_table.hpp"
 
@@ -163,7 +164,11 @@ TEST_CASE("text is measured, cut and wrapped by the columns that it takes") {
     CHECK(display_width("e\xCC\x81") == 1); // e and a combining accent
     CHECK(display_width("\xFF") == 1);
     CHECK(fitted("陈美玲", 5, true) == "陈美…");
-    CHECK(fitted("陈美玲", 4, false) == "陈~");
+    CHECK(fitted("陈美玲", 5, false) == "陈...");
+    CHECK(fitted("陈美玲", 4, false) == "...");
+    CHECK(fitted("Aminah", 1, true) == "…");
+    CHECK(fitted("Aminah", 2, false) == "..");
+    CHECK(fitted("Aminah", 0, true).empty());
     CHECK(fitted("Aminah", 6, true) == "Aminah");
     CHECK(padded_right("陈", 4) == "陈  ");
     CHECK(padded_left("12", 4) == "  12");
@@ -194,11 +199,60 @@ TEST_CASE("a table shows names of any script, and no commands for the terminal")
                              "x\\x1b[2J a\\nb\n");
 }
 
-TEST_CASE("a table is cut to the terminal") {
+TEST_CASE("a table is cut to the terminal, and each cell that is cut says so") {
     TextTable table({{"NAME", false, true}, {"SENT", true}}, {20, true, false, true});
     table.add_row({"a name that is much too long for it", "250"});
     table.add_row({"b", "1"});
-    CHECK(widest_line(table.take_page()) <= 20);
+    CHECK(
+        table.take_page() == "NAME            SENT\n"
+                             "a name that is…  250\n"
+                             "b                  1\n");
+    table.add_row({"陈美玲陈美玲陈美玲陈美玲", "2"});
+    table.add_row({"fifteen columns", "3"});
+    CHECK(
+        table.take_page() == "陈美玲陈美玲陈…    2\n"
+                             "fifteen columns    3\n");
+}
+
+TEST_CASE("a terminal without UTF-8 gets its ellipsis in dots") {
+    TextTable table({{"NAME", false, true}, {"SENT", true}}, {20, false, false, true});
+    table.add_row({"a name that is much too long for it", "250"});
+    CHECK(
+        table.take_page() == "NAME            SENT\n"
+                             "a name that ...  250\n");
+}
+
+TEST_CASE("the widest columns of a table give way first, and share what is left") {
+    CHECK(fair_widths({{13, 13}, {4, 30}, {4, 16}, {6, 40}}, 200) == std::vector{13, 30, 16, 40});
+    CHECK(fair_widths({{13, 13}, {4, 30}, {4, 16}, {6, 40}}, 80) == std::vector{13, 26, 16, 25});
+    CHECK(fair_widths({{13, 13}, {4, 30}, {4, 16}, {6, 40}}, 40) == std::vector{13, 9, 9, 9});
+    CHECK(fair_widths({{13, 13}, {4, 30}, {9, 16}, {6, 40}}, 35) == std::vector{13, 7, 9, 6});
+    CHECK(fair_widths({{13, 13}, {4, 30}, {4, 16}, {6, 40}}, 20) == std::vector{13, 4, 4, 6});
+    CHECK(fair_widths({}, 80).empty());
+}
+
+TEST_CASE("a column that says more is given more of the room, not more than it needs") {
+    const std::vector<TextColumn> columns{{"CITY", false, true}, {"REASON", false, true, 2}};
+    TextTable table(columns, {22, true, false, true});
+    table.add_row({"Kuala Terengganu", "Number is not registered"});
+    CHECK(
+        table.take_page() == "CITY    REASON\n"
+                             "Kuala … Number is not…\n");
+    TextTable brief(columns, {22, true, false, true});
+    brief.add_row({"Kuala Terengganu", "expired"});
+    CHECK(
+        brief.take_page() == "CITY           REASON\n"
+                             "Kuala Terengg… expired\n");
+}
+
+TEST_CASE("what is piped is never cut, on no page") {
+    TextTable table({{"NAME", false, true}, {"CITY"}}, {20, true, false, false});
+    table.add_row({"a name that is too long", "KL"});
+    CHECK(
+        table.take_page() == "NAME                    CITY\n"
+                             "a name that is too long KL\n");
+    table.add_row({"a name that is much too long for it", "Ipoh"});
+    CHECK(table.take_page() == "a name that is much too long for it Ipoh\n");
 }
 
 TEST_CASE("two blasts are compared side by side, with what the difference is worth") {

@@ -3,6 +3,7 @@
 #include "blast/cli/hook_options.hpp"
 #include "blast/cli/hook_summary.hpp"
 #include "blast/cli/invocation.hpp"
+#include "blast/cli/output_style.hpp"
 #include "blast/cli/required_settings.hpp"
 #include "blast/core/interruptible_input.hpp"
 #include "blast/core/output.hpp"
@@ -116,15 +117,12 @@ ReportFormat list_format(OutputFormat format) {
     }
 }
 
-ExitCode list_kept(const HookOptions& options) {
+ExitCode list_kept(const HookOptions& options, const TextStyle& style) {
     constexpr std::size_t page_size = 1000;
     // NOLINTNEXTLINE(concurrency-mt-unsafe): no thread has started
     static_cast<void>(std::setlocale(LC_CTYPE, "C.UTF-8"));
     Connection connection = open_database(options.settings);
     StandardOutput output;
-    TextStyle style;
-    style.terminal = options.settings.terminal.output;
-    style.width = terminal_width(STDOUT_FILENO);
     const auto writer = make_inbox_list_writer(
         list_format(options.settings.format), output, style, options.settings.timezone);
     std::int64_t after = 0;
@@ -148,7 +146,7 @@ ExitCode hook_tool(const Invocation& invocation) {
     const Log log(log_settings(options.settings));
     switch (options.mode) {
     case HookMode::ingest: return ingest(options, log);
-    case HookMode::inbox: return list_kept(options);
+    case HookMode::inbox: return list_kept(options, text_style(invocation));
     case HookMode::listen: break;
     }
     return serve(options, log);

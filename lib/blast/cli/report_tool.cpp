@@ -1,6 +1,7 @@
 #include "blast/cli/report_tool.hpp"
 
 #include "blast/cli/invocation.hpp"
+#include "blast/cli/output_style.hpp"
 #include "blast/cli/report_options.hpp"
 #include "blast/cli/required_settings.hpp"
 #include "blast/core/clock.hpp"
@@ -11,9 +12,6 @@
 #include "blast/store/connection.hpp"
 #include "blast/store/report_store.hpp"
 
-#include <algorithm>
-#include <cctype>
-#include <charconv>
 #include <clocale>
 #include <memory>
 #include <string>
@@ -24,41 +22,10 @@ namespace blast {
 
 namespace {
 
-/// Whether the user's locale writes UTF-8 (POSIX, XBD 8.2: LC_ALL before LC_CTYPE before LANG).
-bool utf8_locale(const Invocation& invocation) {
-    for (const char* const name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-        std::string value = invocation.variable(name);
-        if (value.empty()) {
-            continue;
-        }
-        std::transform(value.begin(), value.end(), value.begin(), [](unsigned char c) {
-            return static_cast<char>(std::tolower(c));
-        });
-        return value.find("utf-8") != std::string::npos || value.find("utf8") != std::string::npos;
-    }
-    return false;
-}
-
-/// COLUMNS, where it is exported, before what the terminal says, as in ls(1).
-int output_width(const Invocation& invocation) {
-    const std::string columns = invocation.variable("COLUMNS");
-    int width = 0;
-    const auto [end, error] =
-        std::from_chars(columns.data(), columns.data() + columns.size(), width);
-    if (error == std::errc() && end == columns.data() + columns.size() && width > 0) {
-        return width;
-    }
-    return terminal_width(STDOUT_FILENO);
-}
-
-TextStyle text_style(const Invocation& invocation, const ReportOptions& options) {
-    const Terminal& terminal = options.settings.terminal;
-    TextStyle style;
-    style.width = output_width(invocation);
-    style.terminal = terminal.output && options.output_path.empty();
-    style.unicode = style.terminal && !terminal.dumb && utf8_locale(invocation);
-    style.colour = style.terminal && terminal.colour_output;
-    return style;
+/// Of the report, which may go to a file.
+TextStyle report_style(const Invocation& invocation, const ReportOptions& options) {
+    return options.output_path.empty() ? text_style(invocation)
+                                       : TextStyle{output_width(invocation), false, false, false};
 }
 
 int terminal_rows() {
@@ -87,13 +54,13 @@ ExitCode report_tool(const Invocation& invocation) {
     const Log log(log_settings(options.settings));
     const std::unique_ptr<Output> output = open_output(options.output_path);
     const ReportSurroundings surroundings{
-        *output, text_style(invocation, options), options.settings.timezone, clock, log};
+        *output, report_style(invocation, options), options.settings.timezone, clock, log};
     if (options.watch) {
         const StopSignal stop;
         return watch_report(
             options.request, url, surroundings,
             [&] {
-                return Screen{text_style(invocation, options), terminal_rows()};
+                return Screen{report_style(invocation, options), terminal_rows()};
             },
             stop);
     }

@@ -41,8 +41,12 @@ std::string fitted(std::string_view text, int columns, bool unicode) {
     if (display_width(text) <= columns) {
         return std::string(text);
     }
+    const std::string_view ellipsis = unicode ? "…" : "...";
+    int left = columns - display_width(ellipsis);
+    if (left < 0) {
+        return std::string(ellipsis.substr(0, static_cast<std::size_t>(std::max(columns, 0))));
+    }
     std::string kept;
-    int left = columns - 1;
     while (!text.empty()) {
         const auto [length, width] = first_character(text);
         left -= width;
@@ -52,7 +56,8 @@ std::string fitted(std::string_view text, int columns, bool unicode) {
         kept += text.substr(0, length);
         text.remove_prefix(length);
     }
-    return columns > 0 ? kept + (unicode ? "…" : "~") : "";
+    kept += ellipsis;
+    return kept;
 }
 
 std::string padded_right(std::string_view text, int columns) {

@@ -9,7 +9,7 @@ namespace blast {
 /// one column each). Control characters count as none: escape them first.
 int display_width(std::string_view text);
 
-/// The text cut to `columns`, the last of them an ellipsis ("…", or "~" where `unicode` is false), when it is wider.
+/// The text cut to `columns`, an ellipsis ("…", or "..." where `unicode` is false) at its end, when it is wider.
 std::string fitted(std::string_view text, int columns, bool unicode);
 
 /// The text with blanks put after it, or before it, to fill `columns`; wider text stays.

@@ -123,7 +123,9 @@ private:
         }
         columns.push_back({settings_.sent ? "SENT" : "LAST TRIED"});
         columns.push_back({"DEVICE"});
-        columns.push_back({"REASON", false, true});
+        // It is what a list of those not sent to is for; of those sent to few have one.
+        constexpr int weight_when_not_sent = 3;
+        columns.push_back({"REASON", false, true, settings_.sent ? 1 : weight_when_not_sent});
         table_.emplace(std::move(columns), settings_.style);
     }
 

@@ -2,7 +2,9 @@
 
 #include "blast/core/printable.hpp"
 #include "blast/report/display_width.hpp"
+#include "blast/report/fair_widths.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <libsmartcols/libsmartcols.h>
 #include <new>
@@ -23,6 +25,10 @@ int flags_of(const TextColumn& column) {
     return (column.right ? SCOLS_FL_RIGHT : 0) | (column.cut ? SCOLS_FL_TRUNC : 0);
 }
 
+libscols_cell* cell_at(libscols_table* table, std::size_t row, std::size_t column) {
+    return scols_line_get_cell(scols_table_get_line(table, row), column);
+}
+
 } // namespace
 
 void TextTable::Release::operator()(libscols_table* table) const noexcept {
@@ -30,7 +36,7 @@ void TextTable::Release::operator()(libscols_table* table) const noexcept {
 }
 
 TextTable::TextTable(std::vector<TextColumn> columns, const TextStyle& style)
-    : columns_(std::move(columns)), table_(scols_new_table()) {
+    : columns_(std::move(columns)), style_(style), table_(scols_new_table()) {
     require(table_ != nullptr);
     for (const TextColumn& column : columns_) {
         require(
@@ -53,6 +59,42 @@ void TextTable::add_row(const std::vector<std::string>& cells) {
     }
 }
 
+std::vector<int> TextTable::fitting_widths() const {
+    std::vector<WidthNeed> needs;
+    for (std::size_t index = 0; index < columns_.size(); ++index) {
+        WidthNeed need;
+        need.least = need.wanted = display_width(columns_[index].name);
+        for (std::size_t row = 0; row < scols_table_get_nlines(table_.get()); ++row) {
+            const char* const text = scols_cell_get_data(cell_at(table_.get(), row, index));
+            need.wanted = std::max(need.wanted, display_width(text));
+        }
+        if (!columns_[index].cut) {
+            need.least = need.wanted;
+        }
+        need.weight = columns_[index].weight;
+        needs.push_back(need);
+    }
+    const auto gaps = static_cast<int>(columns_.size()) - 1;
+    return fair_widths(needs, style_.width - gaps);
+}
+
+/// libsmartcols would cut without a sign, and short columns before long ones.
+void TextTable::fit_cells() {
+    if (widths_.empty()) {
+        widths_ = fitting_widths();
+    }
+    for (std::size_t index = 0; index < columns_.size(); ++index) {
+        for (std::size_t row = 0; row < scols_table_get_nlines(table_.get()); ++row) {
+            libscols_cell* const cell = cell_at(table_.get(), row, index);
+            const std::string text = scols_cell_get_data(cell);
+            if (columns_[index].cut && display_width(text) > widths_[index]) {
+                const std::string cut = fitted(text, widths_[index], style_.unicode);
+                require(scols_cell_set_data(cell, cut.c_str()) == 0);
+            }
+        }
+    }
+}
+
 void TextTable::keep_widths() {
     for (std::size_t index = 0; index < columns_.size(); ++index) {
         libscols_column* const column = scols_table_get_column(table_.get(), index);
@@ -68,6 +110,9 @@ void TextTable::keep_widths() {
 std::string TextTable::take_page() {
     if (scols_table_get_nlines(table_.get()) == 0) {
         return "";
+    }
+    if (style_.terminal) {
+        fit_cells();
     }
     char* data = nullptr;
     require(scols_print_table_to_string(table_.get(), &data) == 0);

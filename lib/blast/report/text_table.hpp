@@ -15,11 +15,12 @@ struct TextColumn {
     std::string name;
     bool right = false; ///< numbers stand at the right
     bool cut = false;   ///< may be cut short where the terminal is too narrow
+    int weight = 1;     ///< where several are cut, so many times the room of one with 1
 };
 
 /// A table as lsblk prints it (libsmartcols), a page of rows at a time: the heading stands before the first page, and the first page's
-/// widths hold for the later ones, whose wider cells are kept whole. On a terminal it is fitted to the width. Cells are
-/// escaped. setlocale must have set a UTF-8 LC_CTYPE.
+/// widths hold for the later ones, whose wider cells are kept whole. On a terminal it is fitted to the width: a cell that is cut
+/// ends in an ellipsis. Cells are escaped. setlocale must have set a UTF-8 LC_CTYPE.
 class TextTable {
 public:
     TextTable(std::vector<TextColumn> columns, const TextStyle& style);
@@ -34,9 +35,13 @@ private:
         void operator()(libscols_table* table) const noexcept;
     };
 
+    std::vector<int> fitting_widths() const;
+    void fit_cells();
     void keep_widths();
 
     std::vector<TextColumn> columns_;
+    TextStyle style_;
+    std::vector<int> widths_; ///< on a terminal, those of the first page
     std::unique_ptr<libscols_table, Release> table_;
     bool first_page_ = true;
 };
