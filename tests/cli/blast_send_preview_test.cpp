@@ -100,6 +100,45 @@ TEST_CASE("What is wrong with the rows is told before the missing --yes") {
     CHECK(sending.count("blasts") == "0");
 }
 
+TEST_CASE("The question before sending says who is left out, and why") {
+    Sending sending;
+    sending.database.query(
+        "INSERT INTO opt_outs (phone_number, source) VALUES ('+60123456780', 'manual')");
+    const std::string csv = sending.folder.write(
+        "people.csv",
+        std::string(two_people) + "Ali again,0123456789\nNo,12\nNeither,abc\nGone,0123456780\n");
+    const ProcessResult asks =
+        sending.send({"--csv", csv, "--message", "x", "--tag", "t", "--skip-invalid"});
+    CHECK(asks.exit_code == 2);
+    CHECK_THAT(
+        asks.err,
+        Contains("Send 2 message(s) (2 invalid, 1 duplicate, 1 opted out left out), about 2s?"));
+    CHECK(sending.count("blasts") == "0");
+}
+
+TEST_CASE("A dry run warns of hours and a time at which nothing could be sent") {
+    Sending sending;
+    const std::string csv = sending.folder.write("people.csv", two_people);
+    std::vector<std::string> call{"--csv", csv, "--message", "x", "--tag", "t", "--dry-run"};
+    CHECK(sending.send(call).err.empty());
+    call.insert(
+        call.end(),
+        {"--at", "2199-01-01T08:00:00Z", "--window", "09:00-18:00", "--format", "json"});
+    const ProcessResult closed = sending.send(call);
+    CHECK(closed.exit_code == 0);
+    CHECK(json::parse(closed.out)["recipients"] == 2);
+    CHECK(is_one_line(closed.err));
+    CHECK_THAT(
+        closed.err, Contains("warning: --window 09:00-18:00 is closed then: `blast-send --due` "
+                             "would send from 2199-01-01T09:00:00+00:00 on"));
+    call[8] = "2001-01-01T08:00:00Z";
+    call[10] = "00:00-00:00";
+    const ProcessResult passed = sending.send(call);
+    CHECK(passed.exit_code == 0);
+    CHECK_THAT(passed.err, Contains("--at 2001-01-01T08:00:00+00:00 has passed"));
+    CHECK(is_one_line(passed.err));
+}
+
 TEST_CASE("A file with bad rows alone has no recipient, also with --skip-invalid") {
     Sending sending;
     const std::string csv = sending.folder.write("bad.csv", "name,phone\nAli,12\nSiti,abc\n");

@@ -1,5 +1,6 @@
 #include "blast/cli/send_options.hpp"
 
+#include "blast/cli/dry_run_warnings.hpp"
 #include "blast/cli/invocation.hpp"
 #include "blast/core/error.hpp"
 
@@ -309,4 +310,20 @@ TEST_CASE("Only a test message needs no tag") {
     CHECK(
         parse({"--csv", "a.csv", "--message", "Hi", "--test", "0123456789"}).test_phone ==
         "0123456789");
+}
+
+TEST_CASE("A dry run warns of a window that is closed when the sending would begin") {
+    const WallTime now(std::chrono::seconds(1'795'328'880)); // 2026-11-22 06:28 UTC
+    const auto warnings = [&](const Arguments& more) {
+        return dry_run_warnings(parse(from_csv(more), {{"BLAST_TIMEZONE", "UTC"}}), now);
+    };
+    CHECK(warnings({}).empty());
+    CHECK(warnings({"--window", "06:00-07:00"}).empty());
+    CHECK(
+        warnings({"--window", "05:00-06:28"}) ==
+        std::vector<std::string>{
+            "--window 05:00-06:28 is closed now: `blast-send --due` would send "
+            "from 2026-11-23T05:00:00+00:00 on"});
+    CHECK(warnings({"--window", "05:00-06:28", "--at", "2026-11-24T05:00:00Z"}).empty());
+    CHECK(warnings({"--window", "05:00-06:28", "--at", "2026-11-22T05:00:00Z"}).size() == 2);
 }

@@ -1,5 +1,6 @@
 #include "blast/cli/send_tool.hpp"
 
+#include "blast/cli/dry_run_warnings.hpp"
 #include "blast/cli/invocation.hpp"
 #include "blast/cli/progress.hpp"
 #include "blast/cli/required_settings.hpp"
@@ -86,10 +87,24 @@ Connection open_checked(const SendOptions& options, const BlastSettings& setting
     return connection;
 }
 
+/// " (3 invalid, 1 opted out left out)"; "" for nobody.
+std::string left_out(const SkippedCounts& skipped) {
+    std::string text;
+    const auto add = [&text](std::int64_t count, const char* why) {
+        if (count > 0) {
+            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", with_thousands(count), why);
+        }
+    };
+    add(skipped.invalid, "invalid");
+    add(skipped.duplicate, "duplicate");
+    add(skipped.opted_out, "opted out");
+    return text.empty() ? text : fmt::format(" ({} left out)", text);
+}
+
 bool confirm_queued(const SendJob& job, const BlastSettings& settings, const QueuedBlast& queued) {
     const SendOptions& options = job.options;
     const std::string question = fmt::format(
-        "Send {} message(s), {}?", with_thousands(queued.queued),
+        "Send {} message(s){}, {}?", with_thousands(queued.queued), left_out(queued.skipped),
         cost_in_time(settings, queued.queued).words);
     const bool confirmed = confirm(options.settings.terminal, options.yes, question);
     heed_stop(job.stop);
@@ -116,6 +131,9 @@ ExitCode conclude(
     bool committed) {
     const SendOptions& options = job.options;
     if (options.dry_run) {
+        for (const std::string& warning : dry_run_warnings(options, SystemClock().wall())) {
+            job.log.warn(warning);
+        }
         print_dry_run(options, settings, queued, cost_in_time(settings, queued.queued));
         return ExitCode::done;
     }

@@ -78,19 +78,26 @@ std::vector<int> TextTable::fitting_widths() const {
     return fair_widths(needs, style_.width - gaps);
 }
 
+void TextTable::fit_column(std::size_t index) {
+    const int width = widths_[index];
+    for (std::size_t row = 0; row < scols_table_get_nlines(table_.get()); ++row) {
+        libscols_cell* const cell = cell_at(table_.get(), row, index);
+        const std::string text = scols_cell_get_data(cell);
+        if (display_width(text) > width) {
+            const std::string cut = fitted(text, width, style_.unicode);
+            require(scols_cell_set_data(cell, cut.c_str()) == 0);
+        }
+    }
+}
+
 /// libsmartcols would cut without a sign, and short columns before long ones.
-void TextTable::fit_cells() {
+void TextTable::fit_columns() {
     if (widths_.empty()) {
         widths_ = fitting_widths();
     }
     for (std::size_t index = 0; index < columns_.size(); ++index) {
-        for (std::size_t row = 0; row < scols_table_get_nlines(table_.get()); ++row) {
-            libscols_cell* const cell = cell_at(table_.get(), row, index);
-            const std::string text = scols_cell_get_data(cell);
-            if (columns_[index].cut && display_width(text) > widths_[index]) {
-                const std::string cut = fitted(text, widths_[index], style_.unicode);
-                require(scols_cell_set_data(cell, cut.c_str()) == 0);
-            }
+        if (columns_[index].cut) {
+            fit_column(index);
         }
     }
 }
@@ -112,7 +119,7 @@ std::string TextTable::take_page() {
         return "";
     }
     if (style_.terminal) {
-        fit_cells();
+        fit_columns();
     }
     char* data = nullptr;
     require(scols_print_table_to_string(table_.get(), &data) == 0);

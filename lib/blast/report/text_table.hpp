@@ -36,7 +36,8 @@ private:
     };
 
     std::vector<int> fitting_widths() const;
-    void fit_cells();
+    void fit_column(std::size_t index);
+    void fit_columns();
     void keep_widths();
 
     std::vector<TextColumn> columns_;
