@@ -198,7 +198,12 @@ TEST_CASE(
     WebhookService hook(database.url());
     CHECK(hook.post(receipt("before", "READ")).status == 200);
     database.query("BEGIN; LOCK TABLE webhook_inbox IN ACCESS EXCLUSIVE MODE");
-    CHECK(hook.post(receipt("meanwhile", "READ")).status == 503);
+    HttpClient sender(hook.url());
+    sender.start("POST", WebhookService::path(), receipt("meanwhile", "READ"), {});
+    wait_until(
+        "the database to be given up", [&] { return hook.health() == 503; },
+        std::chrono::seconds(25));
+    CHECK(sender.finish().status == 503);
     database.query("ROLLBACK");
     wait_until("the database to be found", [&] { return hook.health() == 200; });
     CHECK(hook.post(receipt("meanwhile", "READ")).status == 200);

@@ -14,8 +14,8 @@ namespace {
 constexpr std::size_t largest_group = 500;
 constexpr std::chrono::seconds stop_grace{10};
 constexpr std::chrono::seconds patience_with_database{1}; ///< a blip that short is sat out
-constexpr std::chrono::seconds longest_wait_for_database{
-    10}; ///< then the sender is told to come back
+/// Then the sender is told to come back.
+constexpr std::chrono::seconds longest_wait_for_database{10};
 constexpr std::chrono::milliseconds longest_gathering{1};
 constexpr int most_groups_before_a_retry = 10;
 
