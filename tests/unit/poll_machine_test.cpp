@@ -173,6 +173,37 @@ TEST_CASE("further candidates are loaded while there is enough to ask about") {
     CHECK_FALSE(loads(CandidatesLoaded{50'000, true}));
 }
 
+TEST_CASE("a claim is made while there is more to ask about than it takes to write what was told") {
+    PollLimits limits;
+    limits.per_second.reset();
+    Random random(1);
+    const Instant start{std::chrono::hours(1)};
+    PollMachine machine(limits, random, start);
+    machine.next(DatabaseReady{}, start);
+    machine.next(CandidatesLoaded{50'000, false}, start);
+    MessageHandle last = 4500;
+    Exchanged claimed;
+    for (MessageHandle message = 1; message <= last; ++message)
+        claimed.claimed.push_back(message);
+    machine.next(claimed, start);
+    std::size_t claim = 0;
+    std::size_t told = 0;
+    for (MessageHandle message = 1; claim == 0 && message <= last; ++message) {
+        CheckEnded ended;
+        ended.message = message;
+        ended.outcome = CheckEnded::Outcome::told;
+        ended.answered = true;
+        for (const PollCommand& command : machine.next(ended, start)) {
+            if (const auto* const exchange = std::get_if<Exchange>(&command)) {
+                claim = exchange->claim;
+                told = exchange->told.size();
+            }
+        }
+    }
+    REQUIRE(claim > 0);
+    CHECK(last - told > told + limits.concurrency);
+}
+
 TEST_CASE("a refused token ends the pass at once") {
     PollLimits limits;
     Random random(1);

@@ -9,7 +9,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr double largest_batch = 3000;
+constexpr double largest_batch = 4500;
 constexpr std::size_t first_claim = 500;      ///< so that the first checks begin soon
 constexpr std::size_t last_writes = 500;      ///< when no claim comes that they could go with
 constexpr std::chrono::seconds batch_time{2}; ///< a batch is claimed for so long at the given rate
@@ -208,7 +208,7 @@ void PollMachine::begin_exchange(std::size_t claim, Instant now) {
 
 bool PollMachine::wants_claim(Instant now) const {
     const Instant soon = now + batch_time;
-    return !ending_ && (candidates_ > 0 || more_candidates_) && ready_.size() <= batch() / 2 &&
+    return !ending_ && (candidates_ > 0 || more_candidates_) && ready_.size() <= batch() * 2 / 3 &&
            next_check_at_ <= soon && rest_.rests_until() <= soon;
 }
 
