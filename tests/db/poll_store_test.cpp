@@ -45,11 +45,11 @@ struct Scene {
             last = read_candidates(
                 execute(candidates_statement({blast.id()}, rule, page, last)), keys);
         } while (keys.size() - before == page);
-        std::vector<std::int64_t> ids;
-        for (const RecipientKey& key : keys) {
-            CHECK(key.blast_id == blast.id());
-            ids.push_back(key.id);
-        }
+        const auto is_ours = [&](const RecipientKey& key) { return key.blast_id == blast.id(); };
+        CHECK(std::all_of(keys.begin(), keys.end(), is_ours));
+        std::vector<std::int64_t> ids(keys.size());
+        std::transform(
+            keys.begin(), keys.end(), ids.begin(), [](const RecipientKey& key) { return key.id; });
         return ids;
     }
 

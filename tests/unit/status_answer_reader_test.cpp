@@ -55,7 +55,7 @@ private:
             "\"\"",
             "\"1634061785\"",
             "\"READ\"",
-            "\"a\\u0000b\"",
+            R"("a\u0000b")",
             "\"messageInfo \"",
             "[\"READ\"]"};
         const std::uint64_t kind = random_.below(10);
