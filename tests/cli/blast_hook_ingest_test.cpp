@@ -185,6 +185,7 @@ TEST_CASE("the inbox lists what waits and what is kept, as table, json and csv")
     CHECK(csv.out.rfind("id,received_at,state,kind,phone,message_id,repeats,reason,body", 0) == 0);
     CHECK(csv.out.find(",+60123456789,") != std::string::npos);
     CHECK(csv.out.find(",=2+5") == std::string::npos); // no formula for a spreadsheet
+    CHECK(csv.out.find('\x1B') == std::string::npos);
     const ProcessResult table = ingest.run({"--inbox"});
     CHECK(table.exit_code == 0);
     CHECK(table.out.find("RECEIVED") != std::string::npos);
@@ -198,7 +199,8 @@ TEST_CASE("in a terminal the inbox fits the width, and what is cut ends in an el
         "no event at all, but a text that is wider than any terminal " + std::string(100, 'x');
     ingest.take_in(body + "\n");
     Environment environment = ingest.environment;
-    environment["LANG"] = "C.UTF-8";
+    environment["LC_ALL"] = "C.UTF-8";
+    environment["COLUMNS"] = "";
     TerminalProcess terminal({"blast-hook", "--inbox"}, environment, {80, 24});
     const ProcessResult result = terminal.wait();
     CHECK(result.exit_code == 0);

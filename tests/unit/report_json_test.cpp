@@ -236,6 +236,21 @@ TEST_CASE("formulas in a recipient's own columns are neutralised in csv") {
         Catch::Matchers::Contains("+60123456789,'=HYPERLINK(1),PENDING"));
 }
 
+TEST_CASE("what the gateway or a person wrote gives a terminal no commands through csv") {
+    using Catch::Matchers::Contains;
+    RecipientRecord record = replied();
+    record.message_id = "3EB0\x1b[2J";
+    record.reply_text = "one\ntwo\x1b]0;title\x07";
+    record.recipient.reason = "gone\r\x9b 5m";
+    record.history[0].status = "FANCY\x1b[31m";
+    const std::string csv = recipients(ReportFormat::csv, {record});
+    CHECK_THAT(csv, Contains(",3EB0\\x1b[2J,"));
+    CHECK_THAT(csv, Contains(",\"one\ntwo\\x1b]0;title\\x07\","));
+    CHECK_THAT(csv, Contains(",gone\\r\\x9b 5m,"));
+    CHECK_THAT(csv, Contains("FANCY\\x1b[31m 2026-11-22T14:28:00+08:00 send"));
+    CHECK_THAT(stuck(ReportFormat::csv, {record.recipient}), Contains(",5850,gone\\r\\x9b 5m\n"));
+}
+
 TEST_CASE("all recipients are listed with their history") {
     const Json list = Json::parse(recipients(ReportFormat::json, {replied()}));
     REQUIRE(list.size() == 1);

@@ -2,6 +2,7 @@
 
 #include "blast/core/csv_writer.hpp"
 #include "blast/report/json_array.hpp"
+#include "blast/report/recipient_cells.hpp"
 #include "blast/report/text_table.hpp"
 
 #include <nlohmann/json.hpp>
@@ -90,8 +91,8 @@ public:
             append_csv_row(
                 rows,
                 {std::to_string(event.id), zone_.iso8601(event.received_at), event.state,
-                 event.kind, event.phone, event.message_id, std::to_string(event.repeats),
-                 event.reason, event.body},
+                 event.kind, event.phone, words_cell(event.message_id),
+                 std::to_string(event.repeats), words_cell(event.reason), words_cell(event.body)},
                 FormulaCells::neutralise);
         }
         output_.write(rows);

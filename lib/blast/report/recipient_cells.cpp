@@ -1,5 +1,7 @@
 #include "blast/report/recipient_cells.hpp"
 
+#include "blast/core/printable.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace blast {
@@ -8,6 +10,19 @@ using Json = nlohmann::ordered_json;
 
 std::string iso8601_or_empty(const std::optional<WallTime>& time, const TimeZone& zone) {
     return time ? zone.iso8601(*time) : std::string();
+}
+
+std::string words_cell(std::string_view words) {
+    std::string cell;
+    for (;;) {
+        const std::size_t end = words.find('\n');
+        cell += printable(words.substr(0, end), std::string_view::npos);
+        if (end == std::string_view::npos) {
+            return cell;
+        }
+        cell += '\n';
+        words.remove_prefix(end + 1);
+    }
 }
 
 Json time_json(const std::optional<WallTime>& time, const TimeZone& zone) {

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace blast {
 
@@ -13,6 +14,9 @@ namespace blast {
 
 /// "" for nothing.
 std::string iso8601_or_empty(const std::optional<WallTime>& time, const TimeZone& zone);
+
+/// The gateway's or a person's words for a cell of csv: what a terminal could obey is escaped, only line breaks stay as they are.
+std::string words_cell(std::string_view words);
 
 /// null for nothing.
 nlohmann::ordered_json time_json(const std::optional<WallTime>& time, const TimeZone& zone);

@@ -118,12 +118,12 @@ private:
         const std::string at = iso8601_or_empty(recipient.at, zone_);
         std::vector<std::string> cells = columns_->leading_cells(recipient);
         for (std::string cell :
-             {recipient.status, record.message_id, recipient.device,
+             {recipient.status, words_cell(record.message_id), recipient.device,
               std::to_string(record.variant + 1), is_sent(record) ? at : std::string(),
               is_sent(record) ? std::string() : at, iso8601_or_empty(record.delivered_at, zone_),
               iso8601_or_empty(record.read_at, zone_), iso8601_or_empty(record.replied_at, zone_),
-              record.reply_text, iso8601_or_empty(record.closed_at, zone_), record.closed_amount,
-              recipient.reason, history_text(record.history)}) {
+              words_cell(record.reply_text), iso8601_or_empty(record.closed_at, zone_),
+              record.closed_amount, words_cell(recipient.reason), history_text(record.history)}) {
             cells.push_back(std::move(cell));
         }
         return cells;
@@ -133,8 +133,8 @@ private:
         std::string text;
         for (const HistoryEvent& event : history) {
             text += fmt::format(
-                "{}{} {} {}", text.empty() ? "" : "; ", event.status, zone_.iso8601(event.at),
-                event.source);
+                "{}{} {} {}", text.empty() ? "" : "; ", words_cell(event.status),
+                zone_.iso8601(event.at), event.source);
         }
         return text;
     }

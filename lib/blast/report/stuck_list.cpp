@@ -41,7 +41,7 @@ public:
             cells.push_back(recipient.status);
             cells.push_back(iso8601_or_empty(recipient.at, zone_));
             cells.push_back(recipient.device);
-            cells.push_back(recipient.reason);
+            cells.push_back(words_cell(recipient.reason));
             append_csv_row(rows, cells, FormulaCells::neutralise);
         }
         output_.write(rows);
