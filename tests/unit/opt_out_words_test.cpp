@@ -41,6 +41,21 @@ TEST_CASE("punctuation, blanks and emoji around and between words do not count")
     }
 }
 
+TEST_CASE("zero-width characters do not count, within a word or between two") {
+    const OptOutWords words;
+    for (const char* unseen :
+         {"\u200B", "\u200C", "\u200D", "\u200E", "\u2060", "\uFEFF", "\u00AD", "\u202A\u2069"}) {
+        const std::string mark(unseen);
+        INFO(mark);
+        CHECK(words.matches("S" + mark + "T" + mark + "OP"));
+        CHECK(words.matches(mark + "stop" + mark));
+        CHECK(words.matches("jangan" + mark + "hantar"));
+        CHECK(words.matches("jangan " + mark + "han" + mark + "tar"));
+        CHECK_FALSE(words.matches("stop" + mark + "per"));
+    }
+    CHECK(OptOutWords({"tidak\u200B berminat"}).matches("tidak berminat"));
+}
+
 TEST_CASE("only the message as a whole counts") {
     const OptOutWords words;
     for (const char* message :

@@ -10,9 +10,12 @@ namespace blast {
 
 namespace {
 
+/// What a zero-width character between two letters is. Some keyboards put one into a word, others between two words.
+enum class ZeroWidth { nothing, gap };
+
 /// Letters and digits in lower case, words separated by one space, all else gone. Full width forms (U+FF01 to U+FF5E)
 /// are read as the ASCII characters they show.
-std::string bare_words(std::string_view text) {
+std::string bare_words(std::string_view text, ZeroWidth zero_width = ZeroWidth::nothing) {
     constexpr char32_t full_width_first = 0xFF01;
     constexpr char32_t full_width_last = 0xFF5E;
     std::string out;
@@ -23,7 +26,7 @@ std::string bare_words(std::string_view text) {
             code_point = code_point - full_width_first + U'!';
         }
         if (!is_letter_or_digit(code_point)) {
-            gap = true;
+            gap = gap || zero_width == ZeroWidth::gap || !is_zero_width(code_point);
             continue;
         }
         if (gap && !out.empty()) {
@@ -105,7 +108,8 @@ bool OptOutWords::matches(std::string_view message) const {
     if (message.size() > longest_message_read) {
         return false;
     }
-    return words_.contains(bare_words(message));
+    return words_.contains(bare_words(message, ZeroWidth::nothing)) ||
+           words_.contains(bare_words(message, ZeroWidth::gap));
 }
 
 } // namespace blast

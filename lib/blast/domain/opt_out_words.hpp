@@ -8,8 +8,8 @@
 namespace blast {
 
 /// The words with which people ask for no more messages, in English and Malay. A message opts out when it is one of
-/// them as a whole, in any case; punctuation, emoji and blanks around and between words do not count: "STOP!",
-/// " berhenti. ", "Opt-out" match, "please don't stop" does not.
+/// them as a whole, in any case; punctuation, emoji and blanks around and between words do not count, nor do zero-width characters
+/// anywhere: "STOP!", " berhenti. ", "Opt-out" match, "please don't stop" and "s t o p" do not.
 ///
 /// Any number of threads may call matches() at once.
 class OptOutWords {

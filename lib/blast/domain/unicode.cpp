@@ -105,6 +105,14 @@ bool is_letter_or_digit(char32_t code_point) noexcept {
     return locale != nullptr && iswalnum_l(static_cast<wint_t>(code_point), locale) != 0;
 }
 
+bool is_zero_width(char32_t code_point) noexcept {
+    const auto within = [code_point](char32_t first, char32_t last) {
+        return code_point >= first && code_point <= last;
+    };
+    return code_point == 0xAD || within(0x200B, 0x200F) || within(0x202A, 0x202E) ||
+           within(0x2060, 0x206F) || code_point == 0xFEFF;
+}
+
 bool is_blank(std::string_view text) noexcept {
     while (!text.empty()) {
         if (!is_invisible(take_code_point(text))) {

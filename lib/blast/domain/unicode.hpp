@@ -18,6 +18,10 @@ char32_t lower_case(char32_t code_point) noexcept;
 /// Whether it is a letter or a digit of any script (C.UTF-8's class alnum): emoji, punctuation and blanks are not.
 bool is_letter_or_digit(char32_t code_point) noexcept;
 
+/// Whether it takes no room at all and can stand within a word unseen: zero-width spaces and joiners, the soft hyphen, direction
+/// marks and other invisible formatting (U+200B to U+200F, U+202A to U+202E, U+2060 to U+206F, U+FEFF, U+00AD).
+bool is_zero_width(char32_t code_point) noexcept;
+
 /// Whether a reader would see nothing: blanks of any script, control and zero-width characters, direction marks.
 bool is_blank(std::string_view text) noexcept;
 
