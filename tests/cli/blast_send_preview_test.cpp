@@ -139,6 +139,19 @@ TEST_CASE("A dry run warns of hours and a time at which nothing could be sent") 
     CHECK(is_one_line(passed.err));
 }
 
+TEST_CASE("A file that is refused takes no blast's number") {
+    Sending sending;
+    const std::string good = sending.folder.write("good.csv", two_people);
+    for (const char* const rows : {"name,phone\n", "name,phone\nAli,0123456789\nSiti,12\n"}) {
+        const std::string bad = sending.folder.write("bad.csv", rows);
+        CHECK(sending.send({"--csv", bad, "--message", "x", "--tag", "t", "--yes"}).exit_code == 2);
+    }
+    REQUIRE(
+        sending.send({"--csv", good, "--message", "x", "--tag", "t", "--rate", "max", "--yes"})
+            .exit_code == 0);
+    CHECK(sending.database.value("SELECT id FROM blasts") == "1");
+}
+
 TEST_CASE("A file with bad rows alone has no recipient, also with --skip-invalid") {
     Sending sending;
     const std::string csv = sending.folder.write("bad.csv", "name,phone\nAli,12\nSiti,abc\n");

@@ -202,6 +202,22 @@ TEST_CASE("progress says who is at a blast, or why nobody is") {
     CHECK(progress_of(blast) == "sending");
 }
 
+TEST_CASE("a blast of which nobody got a message is not done") {
+    ListedBlast blast;
+    blast.counts.dropped = 2;
+    CHECK(progress_of(blast) == "dropped");
+    blast.counts.failed = 1;
+    CHECK(progress_of(blast) == "failed");
+    blast.counts.unconfirmed = 1;
+    CHECK(progress_of(blast) == "done");
+    blast.counts.unconfirmed = 0;
+    blast.counts.pending = 1;
+    CHECK(progress_of(blast) == "done");
+    blast.counts.pending = 0;
+    blast.counts.queued = 1;
+    CHECK(progress_of(blast) == "unfinished");
+}
+
 TEST_CASE("who is stuck is listed as csv that blast-send can take") {
     CHECK(
         stuck(ReportFormat::csv, {aminah()}) ==

@@ -57,7 +57,7 @@ struct ListedBlast {
 };
 
 /// "sending", "scheduled", "stopped" (by a person), "circuit open" (too many failures), "unfinished" (work is left and nobody is at
-/// it) or "done".
+/// it), "failed" (nothing is left, and nobody got a message), "dropped" (the same, all being cancelled or opted out) or "done".
 std::string progress_of(const ListedBlast& blast);
 
 /// One of the sides of a comparison: a blast, or a variant of one.

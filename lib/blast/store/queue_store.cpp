@@ -62,13 +62,11 @@ QueueTransaction::QueueTransaction(
     Connection& connection, const BlastSettings& settings, bool again, bool trial)
     : connection_(connection),
       transaction_(connection, find_twin_statements(settings)),
-      settings_(settings) {
+      settings_(settings),
+      trial_(trial) {
     if (!again) {
         refuse_twin(transaction_.first_results().back(), settings);
     }
-    blast_id_ = connection_.execute(sql::insert_blast, blast_parameters(settings, trial))
-                    .one_row()
-                    .integer(0, 0);
 }
 
 QueueTransaction::~QueueTransaction() {
@@ -89,8 +87,17 @@ void QueueTransaction::add(std::string_view phone, std::string_view variables) {
     }
 }
 
+void QueueTransaction::insert_blast() {
+    if (blast_id_ == 0) {
+        blast_id_ = connection_.execute(sql::insert_blast, blast_parameters(settings_, trial_))
+                        .one_row()
+                        .integer(0, 0);
+    }
+}
+
 void QueueTransaction::send_group() {
     collect_group();
+    insert_blast();
     connection_.start(
         {{sql::queue_recipients, Parameters::of(blast_id_, phones_.take(), variables_.take())}});
     group_under_way_ = true;
@@ -111,6 +118,7 @@ void QueueTransaction::add_from_blast(
     const std::string_view statement =
         parse_status(stuck) ? sql::queue_from_recipients : sql::queue_from_outbox;
     const double seconds = std::chrono::duration<double>(older_than).count();
+    insert_blast();
     const Result result =
         connection_.execute(statement, Parameters::of(blast_id_, earlier, stuck, seconds));
     result.one_row();
@@ -135,6 +143,7 @@ void QueueTransaction::finish(std::int64_t invalid) {
         send_group();
     }
     collect_group();
+    insert_blast();
     skipped_.invalid = invalid;
     skipped_.duplicate = added_ - queued_ - skipped_.opted_out;
 }

@@ -30,6 +30,7 @@ public:
     /// After finish(): splits variants and devices, and commits.
     void commit();
 
+    /// After finish(). It is drawn with the first rows, so that what is refused before takes no number.
     std::int64_t blast_id() const noexcept { return blast_id_; }
     /// After finish().
     std::int64_t queued() const noexcept { return queued_; }
@@ -40,6 +41,7 @@ public:
     Result sample(int count);
 
 private:
+    void insert_blast();
     void send_group();
     void collect_group();
     std::vector<Statement> last_statements() const;
@@ -47,6 +49,7 @@ private:
     Connection& connection_;
     Transaction transaction_;
     const BlastSettings& settings_;
+    bool trial_;
     std::int64_t blast_id_ = 0;
     ArrayLiteral phones_;
     ArrayLiteral variables_;
