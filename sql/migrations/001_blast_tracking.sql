@@ -22,6 +22,7 @@ CREATE TABLE blasts (
     send_window      text,                        -- HH:MM-HH:MM
     scheduled_at     timestamptz,
     stopped_by       text CHECK (stopped_by IN ('person', 'circuit')), -- what only --resume takes up again
+    stopped_at       timestamptz,                 -- since when: tells one opening of the circuit from the next
     heartbeat_at     timestamptz,                 -- a sender that lives has written it ...
     heartbeat_by     uuid,
     lease_until      timestamptz,                 -- ... and is taken to live until then

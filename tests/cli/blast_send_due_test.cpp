@@ -41,6 +41,15 @@ json due(const Sending& sending, int exit_code = 0) {
     return json::parse(result.out);
 }
 
+/// Kills the run, and lets what it held time out.
+void kill_and_expire(Sending& sending, Process& run) {
+    run.signal(SIGKILL);
+    run.wait();
+    sending.database.query("UPDATE blasts SET lease_until = now() - interval '1 s'; "
+                           "UPDATE blast_outbox SET lease_until = now() - interval '1 s' "
+                           "WHERE state = 'SENDING'");
+}
+
 /// Cron mails what it says: nothing, about a cap or a window that is as asked.
 void check_silent(const Sending& sending) {
     const ProcessResult quiet = sending.send({"--due", "--rate", "max", "--quiet"});
@@ -167,6 +176,36 @@ TEST_CASE(
     broken.database.query("UPDATE blasts SET send_window = NULL");
     CHECK(due(broken).empty());
     CHECK(broken.gateway.accepted() == 0);
+}
+
+TEST_CASE(
+    "A run that probes and is killed leaves the circuit open; one whose probe was accepted is --due's") {
+    Sending sending({"--token", "t0ken", "--device", "5850", "--fault", "http-500=1"});
+    const std::string csv = sending.folder.write("people.csv", csv_of(60));
+    REQUIRE(sending.send(new_blast(csv, {"--rate", "max"})).exit_code == 4);
+    sending.gateway.stop();
+    sending.gateway.start({"--token", "t0ken", "--device", "5850", "--delay", "20s"});
+    for (std::size_t probes = 1; probes <= 2; ++probes) {
+        Process probing({"blast-send", "--resume", "1", "--rate", "max"}, sending.environment);
+        blast::test::wait_until("a probe", [&] { return sending.gateway.accepted() == probes; });
+        CHECK(sending.count("blast_outbox WHERE state = 'SENDING'") == "1");
+        kill_and_expire(sending, probing);
+        CHECK(due(sending).empty());
+        CHECK(sending.gateway.accepted() == probes);
+    }
+    sending.gateway.stop();
+    sending.gateway.start(gateway);
+    Process resumed({"blast-send", "--resume", "1", "--rate", "10/s"}, sending.environment);
+    blast::test::wait_until("the circuit to close", [&] {
+        return sending.database.value("SELECT stopped_by IS NULL FROM blasts") == "t";
+    });
+    CHECK(sending.count("blast_recipients") != "0");
+    REQUIRE(resumed.running());
+    kill_and_expire(sending, resumed);
+    const json taken_up = due(sending, 1);
+    REQUIRE(taken_up.size() == 1);
+    CHECK(taken_up[0]["queued"] == 0);
+    CHECK(blast::test::phones(sending.gateway.journal()).size() == sending.gateway.accepted());
 }
 
 TEST_CASE("However often cron starts --due, a blast has one sender") {

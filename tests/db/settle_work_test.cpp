@@ -92,6 +92,34 @@ TEST_CASE("Only the attempt that holds a recipient may settle it") {
     CHECK(s.state(first) == "QUEUED");
 }
 
+TEST_CASE(
+    "A probe's record closes the circuit that its run was told of, and undoes no other stop") {
+    Settling s;
+    const auto stop = [&](const std::string& who) {
+        s.database.query(
+            "UPDATE blasts SET stopped_by = " + who + ", stopped_at = clock_timestamp()");
+        return load_blast(s.connection, s.blast.id())->stopped_at;
+    };
+    const auto stopped_by = [&] { return load_blast(s.connection, s.blast.id())->stopped_by; };
+    const auto close_circuit = [&](const std::string& opened_at) {
+        SettleRequest request;
+        request.blast_id = s.blast.id();
+        request.accepted = {s.accepted(s.claimed(), s.random.uuid())};
+        request.closes_circuit = opened_at;
+        blast::settle(s.connection, std::move(request));
+    };
+    const std::string opened_at = stop("'circuit'");
+    s.settle({s.accepted(s.claimed(), "A1")}); // by a run that was told of no circuit
+    CHECK(stopped_by() == "circuit");
+    close_circuit(opened_at);
+    CHECK(stopped_by().empty());
+    stop("'circuit'"); // opened again, by another run
+    close_circuit(opened_at);
+    CHECK(stopped_by() == "circuit");
+    close_circuit(stop("'person'"));
+    CHECK(stopped_by() == "person");
+}
+
 TEST_CASE("A settlement that is run twice changes nothing the second time") {
     Settling s;
     const std::int64_t sent = s.claimed();

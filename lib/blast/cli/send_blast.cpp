@@ -47,7 +47,9 @@ SendPlan plan_for(const SendJob& job, const Blast& blast) {
     plan.timezone = options.settings.timezone;
     plan.concurrency = options.concurrency;
     plan.timeout = options.timeout;
-    plan.probing = blast.stopped_by == "circuit";
+    if (blast.stopped_by == "circuit") {
+        plan.circuit_opened_at = blast.stopped_at;
+    }
     return plan;
 }
 

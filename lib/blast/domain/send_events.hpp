@@ -149,6 +149,7 @@ struct Settlement {
 struct Settle {
     std::vector<Settlement> settlements;
     std::vector<AttemptId> releases;
+    bool circuit_closed = false; ///< among them is the first probe that was accepted
 };
 /// The run is over. `unsettled` is what could not be recorded (database_away only).
 struct Finish {

@@ -134,6 +134,7 @@ void SendMachine::on(const SettleLost&, Instant now) {
     records_.lose(now);
     pending_.insert(pending_.begin(), settling_.settlements.begin(), settling_.settlements.end());
     given_up_.insert(given_up_.end(), settling_.releases.begin(), settling_.releases.end());
+    probe_accepted_ = probe_accepted_ || settling_.circuit_closed;
     settling_ = {};
 }
 

@@ -172,6 +172,7 @@ private:
     std::optional<Instant> gateway_away_since_;
     Instant gateway_retry_at_{};
     bool probing_;
+    bool probe_accepted_ = false;       ///< and no settlement has said so yet
     bool silence_ = false;              ///< a post got no answer, and none has come since
     std::optional<std::int64_t> trial_; ///< the one post that was begun in a silence
 

@@ -70,6 +70,7 @@ void SendMachine::plan_settlements(Instant now) {
     const auto count = static_cast<std::ptrdiff_t>(std::min(pending_.size(), largest_settle));
     settling_.settlements.assign(pending_.begin(), pending_.begin() + count);
     pending_.erase(pending_.begin(), pending_.begin() + count);
+    settling_.circuit_closed = std::exchange(probe_accepted_, false);
     if (release) {
         settling_.releases = std::exchange(given_up_, {});
     }

@@ -138,8 +138,9 @@ void SendMachine::note_outcome(SendVerdict verdict) {
     }
     const bool accepted = verdict == SendVerdict::accepted;
     circuit_.record(!accepted);
-    if (accepted) {
+    if (accepted && probing_) {
         probing_ = false;
+        probe_accepted_ = true;
     }
     if (circuit_.open()) {
         stop(SendStop::circuit_open);

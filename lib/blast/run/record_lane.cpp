@@ -84,6 +84,9 @@ SettleRequest settle_request(
         }
         note_device(settlement, change_of(request, device));
     }
+    if (settle.circuit_closed) {
+        request.closes_circuit = plan.circuit_opened_at;
+    }
     for (const AttemptId& attempt : settle.releases) {
         request.releases.emplace_back(attempt.view());
     }

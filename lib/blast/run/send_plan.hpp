@@ -28,8 +28,10 @@ struct SendPlan {
     TimeZone timezone; ///< of the cap's day and the window
     std::size_t concurrency = 8;
     std::chrono::milliseconds timeout{25'000};
-    bool probing = false; ///< one message at a time until one is accepted: the circuit was open
+    /// When the circuit opened (Blast::stopped_at) if it is open: one message at a time until one is accepted.
+    std::string circuit_opened_at;
 
+    bool probing() const { return !circuit_opened_at.empty(); }
     /// How long a claim holds: longer than any request.
     std::chrono::milliseconds lease() const { return timeout + std::chrono::seconds(30); }
 };

@@ -21,7 +21,7 @@ SendLimits limits_of(const SendPlan& plan) {
     limits.concurrency = plan.concurrency;
     limits.lease = plan.lease();
     limits.lease_margin = plan.lease() - plan.timeout;
-    limits.probing = plan.probing;
+    limits.probing = plan.probing();
     limits.steady_rate = plan.slots.steady_rate();
     return limits;
 }
@@ -100,8 +100,8 @@ void SendRun::watch_stop_signal() {
         }
         const SendStop reason =
             stop_.received() == SIGINT ? SendStop::interrupted : SendStop::terminated;
-        if (const std::string who = stopped_by(reason, machine_.probing()); !who.empty()) {
-            records_.note_stop(who);
+        if (reason == SendStop::interrupted) {
+            records_.note_stop(stopped_by(reason, machine_.probing()));
         }
         feed(StopRequested{reason});
     });

@@ -57,6 +57,7 @@ std::optional<Blast> read_blast(const Result& row) {
     blast.has_living_sender = row.boolean(0, 11);
     blast.skipped = {row.integer(0, 12), row.integer(0, 13), row.integer(0, 14)};
     blast.made_at = row.text(0, 15);
+    blast.stopped_at = row.text(0, 16);
     return blast;
 }
 

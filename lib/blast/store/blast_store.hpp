@@ -42,6 +42,7 @@ struct Blast {
     BlastSettings settings;
     SkippedCounts skipped;
     std::string stopped_by;         ///< "person", "circuit" or empty
+    std::string stopped_at;         ///< epoch seconds and microseconds, or empty
     bool has_living_sender = false; ///< one whose heartbeat is younger than its lease
 };
 
@@ -73,8 +74,8 @@ struct ChangedSettings {
     std::optional<std::string> window;
 };
 
-/// A person takes the blast up again: stores the changes, forgets --at and who stopped it, and gives queued recipients
-/// of devices that do not send any more to those that do. Throws DatabaseError.
+/// A person takes the blast up again: stores the changes, forgets --at and that a person stopped it, and gives queued
+/// recipients of devices that do not send any more to those that do. Throws DatabaseError.
 void take_up_again(Connection& connection, const Blast& blast, const ChangedSettings& changes);
 
 /// How many requeue would queue again: all but those who were erased. Throws DatabaseError.

@@ -177,6 +177,10 @@ std::vector<Statement> settle_statements(const SettleRequest& request) {
             {sql::release_attempts,
              Parameters::of(request.blast_id, std::move(attempts), request.counter_slot)});
     }
+    if (!request.closes_circuit.empty()) {
+        statements.push_back(
+            {sql::close_circuit, Parameters::of(request.blast_id, request.closes_circuit)});
+    }
     for (const auto& change : request.devices) {
         add_device_statements(change, statements);
     }

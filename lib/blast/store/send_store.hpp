@@ -81,6 +81,8 @@ struct SettleRequest {
     std::vector<AcceptedMessage> accepted;
     std::vector<EndedAttempt> ended;
     std::vector<std::string> releases; ///< attempt ids
+    std::string
+        closes_circuit; ///< of that opening (Blast::stopped_at), if any: a probe was accepted
 
     struct DeviceChange {
         std::string device;

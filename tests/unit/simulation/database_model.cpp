@@ -85,7 +85,7 @@ std::vector<std::int64_t> DatabaseModel::read_back(const AttemptId& attempt) con
     return ids;
 }
 
-// ---- record_accepted.sql, settle_attempts.sql, release_attempts.sql and the devices' ----
+// ---- record_accepted.sql, settle_attempts.sql, release_attempts.sql, close_circuit.sql and the devices' ----
 
 void DatabaseModel::record(const AcceptedAnswer& answer, std::vector<AcceptedAnswer>& missing) {
     Row& held = row(answer.id);
@@ -147,6 +147,8 @@ std::vector<AcceptedAnswer> DatabaseModel::settle(const SettleTerms& terms) {
         release(attempt);
     for (std::size_t i = 0; i < terms.devices.size(); ++i)
         change(devices_.at(i), terms.devices[i]);
+    if (terms.closes_circuit == circuit_)
+        circuit_ = 0;
     return missing;
 }
 

@@ -72,6 +72,7 @@ struct SettleTerms {
     std::vector<EndedAttempt> ended;
     std::vector<AttemptId> releases;
     std::vector<DeviceChange> devices; ///< by DeviceIndex; may be empty
+    std::size_t closes_circuit = 0;    ///< that opening of it; 0: none
 };
 
 /// Why an accepted message was not recorded.
@@ -96,6 +97,10 @@ public:
     /// The user's word; returns the ids.
     std::vector<std::int64_t> requeue(RowState from);
     bool drop(std::int64_t id, RowState from);
+
+    /// Which opening of the circuit is not closed; 0: none.
+    std::size_t circuit() const noexcept { return circuit_; }
+    void open_circuit() { circuit_ = ++openings_; }
 
     Row& row(std::int64_t id) { return rows_.at(static_cast<std::size_t>(id - 1)); }
     const std::vector<Row>& rows() const { return rows_; }
@@ -123,6 +128,8 @@ private:
     Instant::duration clock_ahead_{};
     std::vector<Row> rows_;
     std::vector<Device> devices_;
+    std::size_t openings_ = 0;
+    std::size_t circuit_ = 0;
     std::unordered_map<MessageId, std::int64_t> recorded_;
 };
 

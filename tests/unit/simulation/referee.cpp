@@ -28,7 +28,8 @@ Referee::Referee(const SendLimits& limits, Instant now)
     : limits_(limits),
       devices_(limits.devices),
       claims_{Lane::State::away, now, now},
-      records_{Lane::State::away, now, now} {}
+      records_{Lane::State::away, now, now},
+      circuit_(limits.probing ? Circuit::open : Circuit::closed) {}
 
 void Referee::Lane::ready(Instant now) {
     if (!away())
@@ -235,10 +236,14 @@ void Referee::on(const Settled&, Instant) {
             [](const Holding& h) { return h.stage == Stage::settling; }),
         holdings_.end());
     releasing_.clear();
+    if (circuit_ == Circuit::closing)
+        circuit_ = Circuit::closed;
 }
 
 void Referee::on(const SettleLost&, Instant now) {
     records_.lose(now);
+    if (circuit_ == Circuit::closing)
+        circuit_ = Circuit::open;
     for (Holding& h : holdings_) {
         if (h.stage == Stage::settling)
             h.stage = Stage::ended;
@@ -414,6 +419,18 @@ void Referee::check(const Settle& command, Instant now) {
     for (const Settlement& settlement : command.settlements)
         take(settlement, now);
     take_releases(command.releases);
+    take_circuit(command);
+}
+
+/// The settlement of the first that was accepted closes the circuit, and no other does.
+void Referee::take_circuit(const Settle& command) {
+    const bool accepted = std::any_of(
+        command.settlements.begin(), command.settlements.end(),
+        [](const Settlement& s) { return s.verdict == SendVerdict::accepted; });
+    const bool closes = circuit_ == Circuit::open && accepted_one_ && accepted;
+    demand(command.circuit_closed == closes, "it says the wrong thing of the circuit");
+    if (closes)
+        circuit_ = Circuit::closing;
 }
 
 void Referee::check(const Finish& command, Instant now) {

@@ -89,6 +89,7 @@ private:
     void check_pace(Device& device, Instant now) const;
     void take(const Settlement& settlement, Instant now);
     void take_releases(const std::vector<AttemptId>& releases);
+    void take_circuit(const Settle& command);
     void check_reason(SendStop reason, Instant now) const;
     void excuse_some(Instant now);
     void gateway_answers();
@@ -119,6 +120,8 @@ private:
 
     std::deque<bool> outcomes_; ///< the last 20: whether they failed
     bool accepted_one_ = false;
+    enum class Circuit { open, closing, closed };
+    Circuit circuit_;         ///< as far as its settlements tell the database
     bool unanswered_ = false; ///< a post got no answer, and none has come since
     std::optional<Instant> away_since_;
     bool gateway_gone_ = false; ///< a try failed at the end of its budget

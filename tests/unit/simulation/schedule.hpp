@@ -65,7 +65,7 @@ struct Schedule {
     std::optional<double> rate; ///< messages a second
     int jitter_percent = 0;
     std::optional<int> daily_cap;
-    bool probing = false;
+    bool probing = false; ///< the circuit is open at first
     std::chrono::milliseconds request_timeout{25'000};
 
     // delays

@@ -30,7 +30,7 @@ Sender::Sender(World& world, Setup setup)
       setup_(std::move(setup)),
       clock_offset_(std::chrono::seconds(world.random.below(100'000))),
       random_(world.random.below(1'000'000'000)),
-      limits_(limits_of(world.schedule, setup_.probing)),
+      limits_(limits_of(world.schedule, setup_.circuit != 0)),
       slots_(world.schedule.rate, world.schedule.jitter_percent),
       machine_(limits_, random_, instant()),
       referee_(limits_, instant()),
@@ -45,7 +45,7 @@ bool Sender::start() {
         return false;
     }
     world_.note(
-        "#{} starts on host {}{}", setup_.id, setup_.host, setup_.probing ? ", probing" : "");
+        "#{} starts on host {}{}", setup_.id, setup_.host, setup_.circuit != 0 ? ", probing" : "");
     world_.tally.swept += world_.database.expire_leases();
     replay_spills();
     claims_.open();
@@ -340,6 +340,7 @@ AcceptedAnswer Sender::answer_to(const Settlement& settlement) const {
 SettleTerms Sender::terms_of(const Settle& settle) {
     SettleTerms terms;
     terms.releases = settle.releases;
+    terms.closes_circuit = settle.circuit_closed ? setup_.circuit : 0;
     terms.devices.resize(world_.schedule.devices);
     for (const Settlement& settlement : settle.settlements) {
         DeviceChange& device = terms.devices.at(settlement.device);
@@ -436,6 +437,8 @@ void Sender::carry_out(const Settle& command) {
 
 void Sender::carry_out(const Finish& command) {
     reason_ = command.reason;
+    if (command.reason == SendStop::circuit_open)
+        world_.database.open_circuit();
     ++world_.tally.ends.at(static_cast<std::size_t>(command.reason));
     const Settle& unsettled = command.unsettled;
     if (unsettled.settlements.empty() && unsettled.releases.empty())

@@ -19,7 +19,7 @@ public:
     struct Setup {
         ProcessId id = 0;
         std::size_t host = 0;
-        bool probing = false;
+        std::size_t circuit = 0; ///< its opening that the process is told of: it probes; 0: none
         std::optional<int> daily_cap;
         ProcessFate fate;
         std::function<void()> on_end; ///< killed or finished

@@ -48,6 +48,8 @@ void Simulation::plan() {
     world_.note(
         "{} recipients, {} senders, {} devices, concurrency {}, {} a second", schedule.recipients,
         schedule.senders, schedule.devices, schedule.concurrency, schedule.rate.value_or(0));
+    if (schedule.probing)
+        world_.database.open_circuit();
     if (schedule.pinned) {
         for (std::size_t id = 1; id <= schedule.recipients; id += 2)
             world_.database.row(static_cast<std::int64_t>(id)).device =
@@ -116,10 +118,12 @@ void Simulation::start_sender(std::size_t host) {
     setup.id = senders_.size();
     setup.host = host;
     if (!world_.calm) {
-        setup.probing = world_.schedule.probing || (!first && world_.chance(0.3));
+        if (!first && world_.chance(0.3)) // by a process that is not in this schedule
+            world_.database.open_circuit();
         setup.daily_cap = world_.schedule.daily_cap;
         setup.fate = world_.schedule.draw_fate(world_.random);
     }
+    setup.circuit = world_.database.circuit();
     setup.on_end = [this] { start_later(); };
     senders_.push_back(std::make_unique<Sender>(world_, setup));
     if (!senders_.back()->start())
