@@ -25,10 +25,6 @@ int flags_of(const TextColumn& column) {
     return (column.right ? SCOLS_FL_RIGHT : 0) | (column.cut ? SCOLS_FL_TRUNC : 0);
 }
 
-libscols_cell* cell_at(libscols_table* table, std::size_t row, std::size_t column) {
-    return scols_line_get_cell(scols_table_get_line(table, row), column);
-}
-
 } // namespace
 
 void TextTable::Release::operator()(libscols_table* table) const noexcept {
@@ -51,55 +47,60 @@ TextTable::TextTable(std::vector<TextColumn> columns, const TextStyle& style)
 }
 
 void TextTable::add_row(const std::vector<std::string>& cells) {
-    libscols_line* const line = scols_table_new_line(table_.get(), nullptr);
-    require(line != nullptr);
-    for (std::size_t column = 0; column < cells.size(); ++column) {
-        const std::string text = printable(cells[column], longest_cell);
-        require(scols_line_set_data(line, column, text.c_str()) == 0);
+    Row row;
+    row.reserve(cells.size());
+    for (const std::string& cell : cells) {
+        row.push_back(printable(cell, longest_cell));
     }
+    rows_.push_back(std::move(row));
 }
 
 std::vector<int> TextTable::fitting_widths() const {
     std::vector<WidthNeed> needs;
     for (std::size_t index = 0; index < columns_.size(); ++index) {
+        const TextColumn& column = columns_[index];
         WidthNeed need;
-        need.least = need.wanted = display_width(columns_[index].name);
-        for (std::size_t row = 0; row < scols_table_get_nlines(table_.get()); ++row) {
-            const char* const text = scols_cell_get_data(cell_at(table_.get(), row, index));
-            need.wanted = std::max(need.wanted, display_width(text));
+        need.least = need.wanted = display_width(column.name);
+        for (const Row& row : rows_) {
+            need.wanted = std::max(need.wanted, display_width(row[index]));
         }
-        if (!columns_[index].cut) {
+        if (!column.cut) {
             need.least = need.wanted;
         }
-        need.weight = columns_[index].weight;
+        need.weight = column.weight;
         needs.push_back(need);
     }
     const auto gaps = static_cast<int>(columns_.size()) - 1;
     return fair_widths(needs, style_.width - gaps);
 }
 
-void TextTable::fit_column(std::size_t index) {
-    const int width = widths_[index];
-    for (std::size_t row = 0; row < scols_table_get_nlines(table_.get()); ++row) {
-        libscols_cell* const cell = cell_at(table_.get(), row, index);
-        const std::string text = scols_cell_get_data(cell);
-        if (display_width(text) > width) {
-            const std::string cut = fitted(text, width, style_.unicode);
-            require(scols_cell_set_data(cell, cut.c_str()) == 0);
+void TextTable::fit_row(Row& row) const {
+    for (std::size_t index = 0; index < columns_.size(); ++index) {
+        if (columns_[index].cut) {
+            row[index] = fitted(row[index], widths_[index], style_.unicode);
         }
     }
 }
 
 /// libsmartcols would cut without a sign, and short columns before long ones.
-void TextTable::fit_columns() {
+void TextTable::fit_rows() {
     if (widths_.empty()) {
         widths_ = fitting_widths();
     }
-    for (std::size_t index = 0; index < columns_.size(); ++index) {
-        if (columns_[index].cut) {
-            fit_column(index);
+    for (Row& row : rows_) {
+        fit_row(row);
+    }
+}
+
+void TextTable::fill_table() {
+    for (const Row& row : rows_) {
+        libscols_line* const line = scols_table_new_line(table_.get(), nullptr);
+        require(line != nullptr);
+        for (std::size_t index = 0; index < row.size(); ++index) {
+            require(scols_line_set_data(line, index, row[index].c_str()) == 0);
         }
     }
+    rows_.clear();
 }
 
 void TextTable::keep_widths() {
@@ -115,12 +116,13 @@ void TextTable::keep_widths() {
 }
 
 std::string TextTable::take_page() {
-    if (scols_table_get_nlines(table_.get()) == 0) {
+    if (rows_.empty()) {
         return "";
     }
     if (style_.terminal) {
-        fit_columns();
+        fit_rows();
     }
+    fill_table();
     char* data = nullptr;
     require(scols_print_table_to_string(table_.get(), &data) == 0);
     const std::unique_ptr<char, decltype(&std::free)> owned(data, &std::free);

@@ -31,17 +31,20 @@ public:
     std::string take_page();
 
 private:
+    using Row = std::vector<std::string>;
     struct Release {
         void operator()(libscols_table* table) const noexcept;
     };
 
     std::vector<int> fitting_widths() const;
-    void fit_column(std::size_t index);
-    void fit_columns();
+    void fit_row(Row& row) const;
+    void fit_rows();
+    void fill_table();
     void keep_widths();
 
     std::vector<TextColumn> columns_;
     TextStyle style_;
+    std::vector<Row> rows_;
     std::vector<int> widths_; ///< on a terminal, those of the first page
     std::unique_ptr<libscols_table, Release> table_;
     bool first_page_ = true;
