@@ -1,15 +1,18 @@
 -- Takes free slots of a device and as many queued recipients: QUEUED -> SENDING, committed before anything is posted.
 -- $1 blast, $2 id to start after, $3 most rows, $4 attempt id, $5 lease in seconds, $6 device, $7 paced,
 -- $8 starts of the slots from now in seconds, one more than $3, $9 how many seconds ahead of its slot a row may be
--- claimed, $10 daily cap or NULL, $11 time zone of the cap's day, $12 counter slot.
--- A slot that a slow commit made late is still given for 250 ms: else each would lower the rate. One that is older was
--- nobody's, and is not caught up.
+-- claimed, $10 daily cap or NULL, $11 time zone of the cap's day, $12 counter slot, $13 epoch at which this run's last
+-- claim left the device's next slot, or NULL.
+-- Slots that a slow commit made late are still given for 250 ms, or each would lower the rate, where no other run claims
+-- between: only one run alone can hold the posts that follow to the rate. Older ones are not caught up.
 -- Run plan_claim.sql before it. The opt-outs are counted, so that they are looked up by their key in any plan.
 -- Row 1 says how the device stands; its id is NULL when nothing was claimed. Rows come in the order of their slots.
 WITH device AS MATERIALIZED (
     SELECT d.device, d.blocked_until, d.slow_left, today.day,
            CASE WHEN d.day >= today.day THEN d.day_posts ELSE 0 END AS posts,
-           CASE WHEN d.next_slot_at > now() - interval '250 ms' THEN d.next_slot_at ELSE now() END AS first_slot,
+           CASE WHEN d.next_slot_at > now() - interval '250 ms'
+                     AND abs(extract(epoch FROM d.next_slot_at) - $13::float8) < 0.001 THEN d.next_slot_at
+                ELSE greatest(d.next_slot_at, now()) END AS first_slot,
            CASE WHEN d.slow_left > 0 THEN 2 ELSE 1 END AS stretch
     FROM devices d, (SELECT (now() AT TIME ZONE $11::text)::date AS day) today
     WHERE d.device = $6::text

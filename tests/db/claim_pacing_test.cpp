@@ -105,7 +105,9 @@ TEST_CASE("A slot that a slow commit made late is still given, and the next one 
     Pacing pacing;
     pacing.set_device("next_slot_at = now() - interval '200 ms'");
     const std::string late = pacing.device("next_slot_at");
-    const ClaimAnswer answer = pacing.claim(pacing.request("100/s"));
+    ClaimRequest request = pacing.request("100/s");
+    request.next_slot = std::stod(pacing.device("extract(epoch FROM next_slot_at)"));
+    const ClaimAnswer answer = pacing.claim(request);
     CHECK(answer.rows.size() >= 25); // 200 ms behind and 50 ms ahead
     CHECK(answer.first_slot_in < -0.19);
     CHECK(
@@ -117,9 +119,22 @@ TEST_CASE("A slot that a slow commit made late is still given, and the next one 
 TEST_CASE("A slot that is long past is not caught up") {
     Pacing pacing;
     pacing.set_device("next_slot_at = now() - interval '300 ms'");
-    const ClaimAnswer answer = pacing.claim(pacing.request("100/s"));
+    ClaimRequest request = pacing.request("100/s");
+    request.next_slot = std::stod(pacing.device("extract(epoch FROM next_slot_at)"));
+    const ClaimAnswer answer = pacing.claim(request);
     CHECK(answer.rows.size() == 6); // now, and 50 ms ahead
     CHECK(answer.first_slot_in == Approx(0).margin(1e-6));
+}
+
+TEST_CASE(
+    "A late slot is not caught up where another run has claimed since, nor by a run's first claim") {
+    Pacing pacing;
+    pacing.set_device("next_slot_at = now() - interval '100 ms'");
+    ClaimRequest request = pacing.request("100/s");
+    request.next_slot = std::stod(pacing.device("extract(epoch FROM next_slot_at)")) - 0.01;
+    CHECK(pacing.claim(request).first_slot_in == Approx(0).margin(1e-6));
+    pacing.set_device("next_slot_at = now() - interval '100 ms'");
+    CHECK(pacing.claim(pacing.request("100/s")).first_slot_in == Approx(0).margin(1e-6));
 }
 
 TEST_CASE(

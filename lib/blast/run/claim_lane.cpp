@@ -21,6 +21,7 @@ ClaimLane::ClaimLane(
       in_hand_(in_hand),
       tell_(std::move(tell)),
       counter_slot_(draw_counter_slot(random)),
+      next_slots_(plan.devices.size()),
       connection_(
           loop,
           plan.database_url,
@@ -45,7 +46,8 @@ void ClaimLane::execute(const Claim& claim) {
     request.daily_cap = plan_.daily_cap;
     request.timezone = plan_.timezone.name();
     request.counter_slot = counter_slot_;
-    const Asked asked{claim.attempt, request.starts, BootClock::now()};
+    request.next_slot = next_slots_[claim.device];
+    const Asked asked{claim.attempt, claim.device, request.starts, BootClock::now()};
     connection_.submit(claim_statements(request), [this, asked](const PipelineOutcome& outcome) {
         on_claim(asked, outcome);
     });
@@ -57,7 +59,7 @@ void ClaimLane::on_claim(const Asked& asked, const PipelineOutcome& outcome) {
     }
     ClaimAnswer answer = read_claim(outcome.results);
     server_clock_.learn(asked.at, BootClock::now(), answer.server_epoch);
-    const ClaimAnswered event = answered(answer, asked.starts, asked.at);
+    const ClaimAnswered event = answered(answer, asked);
     for (ClaimedRecipient& recipient : answer.rows) {
         const HandKey key{recipient.id, asked.attempt};
         in_hand_[key] = {std::move(recipient), {}};
@@ -65,13 +67,13 @@ void ClaimLane::on_claim(const Asked& asked, const PipelineOutcome& outcome) {
     tell_(event);
 }
 
-ClaimAnswered ClaimLane::answered(
-    const ClaimAnswer& answer, const std::vector<double>& starts, Instant asked_at) {
+ClaimAnswered ClaimLane::answered(const ClaimAnswer& answer, const Asked& asked) {
+    const std::vector<double>& starts = asked.starts;
     const auto after = [&](double seconds) {
         return server_clock_.instant_of(answer.server_epoch + seconds);
     };
     ClaimAnswered event;
-    event.asked_at = asked_at;
+    event.asked_at = asked.at;
     event.slots = answer.slots;
     event.capped = answer.capped;
     event.slow = answer.stretch > 1;
@@ -79,13 +81,17 @@ ClaimAnswered ClaimLane::answered(
         event.blocked_until = after(answer.blocked_for);
     }
     if (plan_.slots.paced()) {
-        event.next_slot = after(answer.first_slot_in + starts[answer.rows.size()] * answer.stretch);
+        const double next = answer.first_slot_in + starts[answer.rows.size()] * answer.stretch;
+        event.next_slot = after(next);
+        if (!answer.rows.empty()) {
+            next_slots_[asked.device] = answer.server_epoch + next;
+        }
     }
     event.rows.reserve(answer.rows.size());
     for (std::size_t i = 0; i < answer.rows.size(); ++i) {
         const Instant slot = plan_.slots.paced()
                                  ? after(answer.first_slot_in + starts[i] * answer.stretch)
-                                 : asked_at;
+                                 : asked.at;
         event.rows.push_back({answer.rows[i].id, slot});
     }
     return event;

@@ -6,6 +6,8 @@
 #include "blast/store/async_connection.hpp"
 
 #include <functional>
+#include <optional>
+#include <vector>
 
 namespace blast {
 
@@ -33,6 +35,7 @@ private:
     /// A claim that is under way.
     struct Asked {
         AttemptId attempt;
+        DeviceIndex device = 0;
         std::vector<double> starts;
         Instant at;
     };
@@ -41,8 +44,7 @@ private:
     void on_read_back(const AttemptId& attempt, const PipelineOutcome& outcome);
     void on_check(const PipelineOutcome& outcome);
     bool failed(const PipelineOutcome& outcome, const SendEvent& when_lost);
-    ClaimAnswered
-    answered(const ClaimAnswer& answer, const std::vector<double>& starts, Instant asked_at);
+    ClaimAnswered answered(const ClaimAnswer& answer, const Asked& asked);
 
     const SendPlan& plan_;
     Random& random_;
@@ -50,6 +52,7 @@ private:
     Tell tell_;
     ServerClock server_clock_;
     int counter_slot_;
+    std::vector<std::optional<double>> next_slots_; ///< of each device, as its last claim left it
     std::string failure_;
     AsyncConnection connection_;
 };

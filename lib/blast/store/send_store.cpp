@@ -106,7 +106,8 @@ std::vector<Statement> claim_statements(const ClaimRequest& request) {
     const auto parameters = Parameters::of(
         request.blast_id, request.after, request.starts.size() - 1, request.attempt,
         seconds(request.lease), request.device, request.paced, std::move(starts),
-        seconds(request.ahead), request.daily_cap, request.timezone, request.counter_slot);
+        seconds(request.ahead), request.daily_cap, request.timezone, request.counter_slot,
+        request.next_slot);
     return {{sql::plan_claim}, {sql::claim_recipients, parameters}};
 }
 

@@ -32,6 +32,9 @@ struct ClaimRequest {
     std::optional<int> daily_cap;
     std::string timezone; ///< of the cap's day
     int counter_slot = 0;
+    /// Epoch seconds at which this run's last claim left the device's next slot: while no other run claims, slots that
+    /// have just passed are still given.
+    std::optional<double> next_slot;
 };
 
 struct ClaimAnswer {
