@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace blast::simulation {
 
@@ -16,6 +17,13 @@ class Violation : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
+
+/// Throws a Violation that names the rule, unless it held.
+template <typename... Values>
+void demand(bool held, fmt::format_string<Values...> rule, Values&&... values) {
+    if (!held)
+        throw Violation(fmt::format(rule, std::forward<Values>(values)...));
+}
 
 /// Says on standard output what happens, when a single schedule is replayed; silent, and free, when many are played.
 class Journal {

@@ -4,16 +4,6 @@
 
 namespace blast::simulation {
 
-namespace {
-
-template <typename... Values>
-void demand(bool held, fmt::format_string<Values...> rule, Values&&... values) {
-    if (!held)
-        throw Violation(fmt::format(rule, std::forward<Values>(values)...));
-}
-
-} // namespace
-
 bool Ledger::Recipient::word_since(Instant when) const {
     return std::any_of(words.begin(), words.end(), [&](Instant word) { return word >= when; });
 }
