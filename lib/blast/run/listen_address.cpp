@@ -100,7 +100,7 @@ int listen_on(const ListenAddress& address) {
 std::string local_address(int socket) {
     sockaddr_storage address{};
     socklen_t length = sizeof address;
-    auto* const raw = reinterpret_cast<sockaddr*>(&address); // NOLINT: the sockets' own interface
+    auto* const raw = reinterpret_cast<sockaddr*>(&address);
     std::array<char, NI_MAXHOST> host{};
     std::array<char, NI_MAXSERV> port{};
     if (getsockname(socket, raw, &length) != 0 ||

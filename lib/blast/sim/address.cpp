@@ -26,12 +26,10 @@ struct SocketAddress {
     sockaddr_storage storage{};
     socklen_t length = 0;
 
-    sockaddr* get() {
-        return reinterpret_cast<sockaddr*>(&storage);
-    } // NOLINT: the sockets interface
+    sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
     template <typename Family>
     Family& as() {
-        return reinterpret_cast<Family&>(storage); // NOLINT: the sockets interface
+        return reinterpret_cast<Family&>(storage);
     }
 };
 

@@ -31,9 +31,7 @@ MHD_Result abort_connection(MHD_Connection* connection) {
     const auto* const info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     const linger at_once{1, 0};
     if (info != nullptr) {
-        setsockopt(
-            info->connect_fd, SOL_SOCKET, SO_LINGER, &at_once,
-            sizeof at_once); // NOLINT: MHD's union
+        setsockopt(info->connect_fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     }
     return MHD_NO;
 }
@@ -204,8 +202,7 @@ HttpServer::HttpServer(EventLoop& loop, int listener, Handler handler)
         throw UnavailableError(
             "the HTTP server did not start", "see that the system has memory and descriptors left");
     }
-    epoll_ =
-        MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd; // NOLINT: MHD's union
+    epoll_ = MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
     loop_.watch(epoll_, {true, false}, [this](Readiness) { serve(); });
 }
 
@@ -245,8 +242,7 @@ void HttpServer::serve_in_next_turn() {
 }
 
 std::uint64_t HttpServer::open_connections() const {
-    return MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)
-        ->num_connections; // NOLINT: MHD's union
+    return MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
 }
 
 std::uint64_t HttpServer::accepted_connections() const {
