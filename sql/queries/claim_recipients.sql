@@ -8,7 +8,7 @@
 -- Run plan_claim.sql before it. The opt-outs are counted, so that they are looked up by their key in any plan.
 -- Row 1 says how the device stands; its id is NULL when nothing was claimed. Rows come in the order of their slots.
 WITH device AS MATERIALIZED (
-    SELECT d.device, d.blocked_until, d.slow_left, today.day,
+    SELECT d.device, d.blocked_until, d.slow_left, greatest(d.day, today.day) AS counted_on,
            CASE WHEN d.day >= today.day THEN d.day_posts ELSE 0 END AS posts,
            CASE WHEN d.next_slot_at > now() - interval '250 ms'
                      AND abs(extract(epoch FROM d.next_slot_at) - $13::float8) < 0.001 THEN d.next_slot_at
@@ -51,7 +51,7 @@ WITH device AS MATERIALIZED (
     SET next_slot_at = CASE WHEN $7::boolean AND taken.rows > 0
                             THEN first_slot + make_interval(secs => ($8::float8[])[taken.rows + 1] * stretch)
                             ELSE d.next_slot_at END,
-        day = greatest(d.day, free.day), day_posts = free.posts + taken.rows
+        day = free.counted_on, day_posts = free.posts + taken.rows
     FROM free, taken
     WHERE d.device = free.device AND taken.rows > 0
 ), counted AS (
@@ -63,6 +63,7 @@ WITH device AS MATERIALIZED (
 SELECT extract(epoch FROM now()) AS server_epoch, extract(epoch FROM first_slot - now()) AS first_slot_in, stretch,
        extract(epoch FROM greatest(blocked_until, now()) - now()) AS blocked_for,
        $10::integer IS NOT NULL AND posts + taken.rows >= $10::integer AS capped, slots,
+       to_char(counted_on, 'YYYY-MM-DD') AS counted_on,
        claimed.id, claimed.phone_number, claimed.variables, claimed.variant
 FROM free CROSS JOIN taken LEFT JOIN claimed ON true
 ORDER BY claimed.id

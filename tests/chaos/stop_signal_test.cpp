@@ -23,7 +23,7 @@ constexpr std::size_t recipients = 200;
 constexpr std::size_t some = 20;
 
 /// Sends until the signal stops it, and checks that it stopped with nothing in doubt.
-void stop_cleanly(const SendTrial& trial, int signal) {
+void stop_cleanly(const TemporaryDatabase& database, const SendTrial& trial, int signal) {
     Process sender = trial.start();
     trial.wait_for_accepted(some, sender);
     REQUIRE(sender.running());
@@ -36,6 +36,9 @@ void stop_cleanly(const SendTrial& trial, int signal) {
     CHECK(trial.count("UNCONFIRMED") == 0);
     CHECK(trial.count("RECORDED") == trial.journal().size());
     CHECK(trial.count("QUEUED") > 0);
+    CHECK( // the daily cap counts what was posted, not what was claimed
+        query_value(database.url(), "SELECT day_posts FROM devices") ==
+        std::to_string(trial.journal().size()));
     trial.check_books();
 }
 
@@ -59,7 +62,7 @@ void interrupt_and_resume(const TemporaryDatabase& database, const std::string& 
     TrialSettings settings = settings_of("interrupted");
     settings.environment = {{"DATABASE_URL", url}};
     const SendTrial trial(database.url(), simulator, settings);
-    stop_cleanly(trial, SIGINT);
+    stop_cleanly(database, trial, SIGINT);
     CHECK(query_value(database.url(), "SELECT stopped_by FROM blasts") == "person");
     const std::size_t sent = trial.journal().size();
     send_what_is_due(trial);
@@ -74,7 +77,7 @@ void terminate_and_take_up(const TemporaryDatabase& database, const std::string&
     TrialSettings settings = settings_of("terminated");
     settings.environment = {{"DATABASE_URL", url}};
     const SendTrial trial(database.url(), simulator, settings);
-    stop_cleanly(trial, SIGTERM);
+    stop_cleanly(database, trial, SIGTERM);
     CHECK(query_value(database.url(), "SELECT stopped_by FROM blasts").empty());
     send_what_is_due(trial);
     trial.check_books();

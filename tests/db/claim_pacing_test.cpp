@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace blast;
 using blast::test::AttemptFixture;
 using blast::test::counter_mistake;
@@ -45,6 +47,15 @@ struct Pacing {
         return read_claim(connection.execute_together(claim_statements(request)));
     }
 
+    std::vector<ClaimedRecipient> read_back(const ClaimRequest& request) {
+        AttemptId attempt;
+        std::copy(request.attempt.begin(), request.attempt.end(), attempt.text.begin());
+        return read_read_back(
+            connection
+                .execute_together({read_back_statement(blast.id(), attempt, request.timezone)})
+                .front());
+    }
+
     void settle(const SettleRequest::DeviceChange& change) {
         SettleRequest request;
         request.blast_id = blast.id();
@@ -71,6 +82,14 @@ SettleRequest::DeviceChange throttled(std::optional<std::chrono::seconds> retry_
     change.device = "5850";
     change.throttled = true;
     change.retry_after = retry_after;
+    return change;
+}
+
+/// Claims of that day, proven never posted.
+SettleRequest::DeviceChange unposted(int count, const std::string& counted_on) {
+    SettleRequest::DeviceChange change;
+    change.device = "5850";
+    change.unposted = {{counted_on, count}};
     return change;
 }
 
@@ -162,18 +181,34 @@ TEST_CASE("The cap counts every POST of a device and day in the cap's time zone,
     capped.daily_cap = 10;
     pacing.set_device("day = (now() AT TIME ZONE 'Asia/Kuala_Lumpur')::date, day_posts = 7");
     const ClaimAnswer answer = pacing.claim(capped);
-    CHECK(answer.rows.size() == 3);
+    REQUIRE(answer.rows.size() == 3);
     CHECK(answer.capped);
     CHECK(pacing.claim(capped).rows.empty());
-    SettleRequest::DeviceChange unposted;
-    unposted.device = "5850";
-    unposted.unposted = 2; // claimed and proven never posted
-    pacing.settle(unposted);
+    pacing.settle(unposted(2, answer.rows.front().counted_on));
     ClaimRequest again = pacing.request("max");
     again.daily_cap = 10;
     CHECK(pacing.claim(again).rows.size() == 2);
     pacing.set_device("day = (now() AT TIME ZONE 'Asia/Kuala_Lumpur')::date - 1");
     CHECK(pacing.claim(again).rows.size() == 10); // a new day
+}
+
+TEST_CASE("What was counted before midnight and never posted is not given back to the new day") {
+    Pacing pacing;
+    ClaimRequest capped = pacing.request("max");
+    capped.daily_cap = 10;
+    const ClaimAnswer answer = pacing.claim(capped);
+    REQUIRE(answer.rows.size() == 10);
+    const std::string day = answer.rows.front().counted_on;
+    CHECK(pacing.device("day = '" + day + "'") == "t");
+    const auto kept = pacing.read_back(capped);
+    REQUIRE(kept.size() == 10);
+    CHECK(kept.front().counted_on == day);
+    pacing.set_device("day = day + 1, day_posts = 4"); // midnight has passed, and others have sent
+    pacing.settle(unposted(10, day));
+    CHECK(pacing.device("day_posts") == "4");
+    pacing.set_device("day = day - 1");
+    pacing.settle(unposted(3, day));
+    CHECK(pacing.device("day_posts") == "1");
 }
 
 TEST_CASE("The cap's day is that of the zone, not the server's") {

@@ -99,7 +99,7 @@ ClaimAnswered ClaimLane::answered(const ClaimAnswer& answer, const Asked& asked)
 
 void ClaimLane::execute(const ReadBackAttempt& read_back) {
     connection_.submit(
-        {read_back_statement(plan_.blast_id, read_back.attempt)},
+        {read_back_statement(plan_.blast_id, read_back.attempt, plan_.timezone.name())},
         [this, attempt = read_back.attempt](const PipelineOutcome& outcome) {
             on_read_back(attempt, outcome);
         });

@@ -50,11 +50,18 @@ SettleRequest::DeviceChange& change_of(SettleRequest& request, const std::string
     return request.devices.back();
 }
 
-void note_device(const Settlement& settlement, SettleRequest::DeviceChange& change) {
+void note_device(
+    const Settlement& settlement,
+    const std::string& counted_on,
+    SettleRequest::DeviceChange& change) {
     switch (settlement.verdict) {
     case SendVerdict::accepted: ++change.accepted; break;
     case SendVerdict::not_begun:
-    case SendVerdict::unreachable: ++change.unposted; break;
+    case SendVerdict::unreachable:
+        if (!counted_on.empty()) {
+            ++change.unposted[counted_on];
+        }
+        break;
     case SendVerdict::throttled:
         change.throttled = true;
         change.retry_after = std::max(change.retry_after, settlement.retry_after);
@@ -82,7 +89,7 @@ SettleRequest settle_request(
                 {settlement.id, std::string(settlement.attempt.view()),
                  state_of(settlement.verdict), explain(settlement.verdict, hand.answer), 0});
         }
-        note_device(settlement, change_of(request, device));
+        note_device(settlement, hand.recipient.counted_on, change_of(request, device));
     }
     if (settle.circuit_closed) {
         request.closes_circuit = plan.circuit_opened_at;

@@ -15,9 +15,11 @@ double seconds(std::chrono::milliseconds duration) {
 
 ClaimedRecipient read_recipient(const Result& result, int row, int first_column) {
     return {
-        result.integer(row, first_column), std::string(result.text(row, first_column + 1)),
+        result.integer(row, first_column),
+        std::string(result.text(row, first_column + 1)),
         std::string(result.text(row, first_column + 2)),
-        static_cast<std::size_t>(result.integer(row, first_column + 3))};
+        static_cast<std::size_t>(result.integer(row, first_column + 3)),
+        {}};
 }
 
 std::optional<std::string> unless_empty(const std::string& text) {
@@ -81,8 +83,8 @@ Statement end_statement(const SettleRequest& request) {
 
 void add_device_statements(
     const SettleRequest::DeviceChange& change, std::vector<Statement>& statements) {
-    if (change.unposted > 0) {
-        statements.push_back({sql::return_posts, Parameters::of(change.device, change.unposted)});
+    for (const auto& [day, count] : change.unposted) {
+        statements.push_back({sql::return_posts, Parameters::of(change.device, count, day)});
     }
     if (change.accepted > 0) {
         statements.push_back(
@@ -123,17 +125,20 @@ ClaimAnswer read_claim(const Results& results) {
     answer.blocked_for = result.number(0, 3);
     answer.capped = result.boolean(0, 4);
     answer.slots = result.integer(0, 5);
-    if (result.is_null(0, 6)) {
+    constexpr int first_of_recipient = 7;
+    if (result.is_null(0, first_of_recipient)) {
         return answer;
     }
     for (int row = 0; row < result.rows(); ++row) {
-        answer.rows.push_back(read_recipient(result, row, 6));
+        answer.rows.push_back(read_recipient(result, row, first_of_recipient));
+        answer.rows.back().counted_on = result.text(row, 6);
     }
     return answer;
 }
 
-Statement read_back_statement(std::int64_t blast_id, const AttemptId& attempt) {
-    return {sql::read_back_attempt, Parameters::of(blast_id, attempt.view())};
+Statement
+read_back_statement(std::int64_t blast_id, const AttemptId& attempt, const std::string& timezone) {
+    return {sql::read_back_attempt, Parameters::of(blast_id, attempt.view(), timezone)};
 }
 
 std::vector<ClaimedRecipient> read_read_back(const Result& result) {
@@ -141,6 +146,7 @@ std::vector<ClaimedRecipient> read_read_back(const Result& result) {
     rows.reserve(static_cast<std::size_t>(result.rows()));
     for (int row = 0; row < result.rows(); ++row) {
         rows.push_back(read_recipient(result, row, 0));
+        rows.back().counted_on = result.text(row, 4);
     }
     return rows;
 }

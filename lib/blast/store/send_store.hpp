@@ -3,6 +3,7 @@
 #include "blast/domain/send_events.hpp"
 #include "blast/store/connection.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct ClaimedRecipient {
     std::string phone;     ///< E.164
     std::string variables; ///< JSON object
     std::size_t variant = 0;
+    std::string counted_on; ///< the day whose cap counts the claim, YYYY-MM-DD
 };
 
 struct ClaimRequest {
@@ -50,7 +52,9 @@ struct ClaimAnswer {
 std::vector<Statement> claim_statements(const ClaimRequest& request);
 ClaimAnswer read_claim(const Results& results);
 
-Statement read_back_statement(std::int64_t blast_id, const AttemptId& attempt);
+/// `timezone` of the cap's day.
+Statement
+read_back_statement(std::int64_t blast_id, const AttemptId& attempt, const std::string& timezone);
 std::vector<ClaimedRecipient> read_read_back(const Result& result);
 
 /// Sweeps expired leases and opt-outs, and asks how the queue stands.
@@ -90,7 +94,8 @@ struct SettleRequest {
     struct DeviceChange {
         std::string device;
         int accepted = 0; ///< count towards the end of a half rate
-        int unposted = 0; ///< claimed but never posted: not counted for the cap
+        /// Claimed but never posted, by the day that counted them (ClaimedRecipient): not counted for its cap.
+        std::map<std::string, int> unposted;
         bool throttled = false;
         std::optional<std::chrono::seconds> retry_after;
     };
