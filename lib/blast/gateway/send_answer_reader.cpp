@@ -1,5 +1,6 @@
 #include "blast/gateway/send_answer_reader.hpp"
 
+#include "blast/gateway/answer_sax.hpp"
 #include "blast/gateway/wire_json.hpp"
 
 #include <nlohmann/json.hpp>
@@ -47,8 +48,9 @@ struct Cursor {
     bool operator!=(const Cursor& other) const { return at != other.at; }
 };
 
-/// The names are those of nlohmann's SAX interface.
-class BodyReader final : public nlohmann::json_sax<json> {
+enum class Member { other, success, message, flat_id, data, timestamp, key, id, jid };
+
+class BodyReader final : public AnswerSax<Member> {
 public:
     SendAnswer answer;
     std::string flat_id; ///< "messageId", beside "data"
@@ -76,11 +78,6 @@ public:
         }
         return true;
     }
-    bool start_array(std::size_t) override { return open(); }
-    bool end_array() override {
-        close();
-        return true;
-    }
     bool key(string_t& name) override {
         member_ = member(name);
         forget(member_);
@@ -92,7 +89,7 @@ public:
         case Member::flat_id: flat_id = bounded_text(std::move(text), longest_id); break;
         case Member::id: answer.message_id = bounded_text(std::move(text), longest_id); break;
         case Member::jid: answer.remote_jid = bounded_text(std::move(text), longest_id); break;
-        case Member::timestamp: return timestamp(json(std::move(text)));
+        case Member::timestamp: return number(json(std::move(text)));
         default: break;
         }
         return true;
@@ -103,28 +100,8 @@ public:
         }
         return true;
     }
-    bool number_integer(number_integer_t value) override { return timestamp(value); }
-    bool number_unsigned(number_unsigned_t value) override { return timestamp(value); }
-    bool number_float(number_float_t value, const string_t&) override { return timestamp(value); }
-    bool null() override { return true; }
-    bool binary(binary_t&) override { return false; }
-    bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
-        return false;
-    }
 
 private:
-    enum class Member { other, success, message, flat_id, data, timestamp, key, id, jid };
-
-    bool open() {
-        ++depth_;
-        member_ = Member::other;
-        return true;
-    }
-    void close() {
-        --depth_;
-        member_ = Member::other;
-    }
-
     Member member(const std::string& name) const {
         constexpr std::array<std::tuple<int, std::string_view, Member>, 8> members = {{
             {1, "success", Member::success},
@@ -167,15 +144,13 @@ private:
         }
     }
 
-    bool timestamp(const json& value) {
+    bool number(const json& value) override {
         if (member_ == Member::timestamp) {
             answer.message_timestamp = epoch_seconds(value);
         }
         return true;
     }
 
-    Member member_ = Member::other;
-    int depth_ = 0;
     bool in_data_ = false;
     bool in_key_ = false;
     const char* data_begin_ = nullptr;

@@ -1,5 +1,6 @@
 #include "blast/gateway/status_answer_reader.hpp"
 
+#include "blast/gateway/answer_sax.hpp"
 #include "blast/gateway/wire_json.hpp"
 
 #include <nlohmann/json.hpp>
@@ -28,8 +29,19 @@ struct Part {
     std::optional<std::int64_t> c2s_timestamp;
 };
 
-/// The names are those of nlohmann's SAX interface.
-class StatusReader final : public nlohmann::json_sax<json> {
+enum class Member {
+    other,
+    success,
+    data,
+    status,
+    message_status,
+    reason,
+    error,
+    message,
+    c2s_timestamp
+};
+
+class StatusReader final : public AnswerSax<Member> {
 public:
     bool is_object = false;
     std::optional<bool> success;
@@ -53,11 +65,6 @@ public:
         in_data_ = in_data_ && depth_ > 1;
         return true;
     }
-    bool start_array(std::size_t) override { return open(); }
-    bool end_array() override {
-        close();
-        return true;
-    }
     bool key(string_t& name) override {
         member_ = Member::other;
         if (depth_ == 1 || (depth_ == 2 && in_data_)) {
@@ -69,7 +76,7 @@ public:
     }
     bool string(string_t& text) override {
         if (member_ == Member::c2s_timestamp) {
-            return timestamp(json(std::move(text)));
+            return number(json(std::move(text)));
         }
         if (std::string* const place = text_of(member_)) {
             *place = bounded_text(std::move(text), limit_of(member_));
@@ -82,38 +89,8 @@ public:
         }
         return true;
     }
-    bool number_integer(number_integer_t value) override { return timestamp(value); }
-    bool number_unsigned(number_unsigned_t value) override { return timestamp(value); }
-    bool number_float(number_float_t value, const string_t&) override { return timestamp(value); }
-    bool null() override { return true; }
-    bool binary(binary_t&) override { return false; }
-    bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
-        return false;
-    }
 
 private:
-    enum class Member {
-        other,
-        success,
-        data,
-        status,
-        message_status,
-        reason,
-        error,
-        message,
-        c2s_timestamp
-    };
-
-    bool open() {
-        ++depth_;
-        member_ = Member::other;
-        return true;
-    }
-    void close() {
-        --depth_;
-        member_ = Member::other;
-    }
-
     Member member(const std::string& name) const {
         constexpr std::array<std::pair<std::string_view, Member>, 8> members = {{
             {"status", Member::status},
@@ -170,15 +147,13 @@ private:
         }
     }
 
-    bool timestamp(const json& value) {
+    bool number(const json& value) override {
         if (member_ == Member::c2s_timestamp) {
             part().c2s_timestamp = epoch_seconds(value);
         }
         return true;
     }
 
-    Member member_ = Member::other;
-    int depth_ = 0;
     bool in_data_ = false;
 };
 
