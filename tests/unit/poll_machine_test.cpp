@@ -10,6 +10,25 @@ using blast::test::PollWorld;
 using blast::test::PollWorldPlan;
 using std::chrono::milliseconds;
 
+namespace {
+
+constexpr Instant start{std::chrono::hours(1)};
+
+PollLimits without_rate() {
+    PollLimits limits;
+    limits.per_second.reset();
+    return limits;
+}
+
+/// The machine of a pass whose database is ready at `start`.
+PollMachine ready_machine(const PollLimits& limits, Random& random) {
+    PollMachine machine(limits, random, start);
+    machine.next(DatabaseReady{}, start);
+    return machine;
+}
+
+} // namespace
+
 TEST_CASE("a pass checks everything that is due, once, and writes it") {
     PollWorldPlan plan;
     plan.limits.per_second.reset();
@@ -116,12 +135,9 @@ TEST_CASE("a gateway that was never reached is given up") {
 }
 
 TEST_CASE("Retry-After is waited for") {
-    PollLimits limits;
-    limits.per_second.reset();
+    const PollLimits limits = without_rate();
     Random random(1);
-    const Instant start{std::chrono::hours(1)};
-    PollMachine machine(limits, random, start);
-    machine.next(DatabaseReady{}, start);
+    PollMachine machine = ready_machine(limits, random);
     machine.next(CandidatesLoaded{600, false}, start);
     const auto begun = machine.next(Exchanged{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}}, start);
     CHECK(begun.size() >= 8);
@@ -141,12 +157,9 @@ TEST_CASE("Retry-After is waited for") {
 }
 
 TEST_CASE("further candidates are loaded while there is enough to ask about") {
-    PollLimits limits;
-    limits.per_second.reset();
+    const PollLimits limits = without_rate();
     Random random(1);
-    const Instant start{std::chrono::hours(1)};
-    PollMachine machine(limits, random, start);
-    machine.next(DatabaseReady{}, start);
+    PollMachine machine = ready_machine(limits, random);
     const auto claimed_by = [&](const PollEvent& event) {
         std::size_t claim = 0;
         for (const PollCommand& command : machine.next(event, start)) {
@@ -177,12 +190,9 @@ TEST_CASE("further candidates are loaded while there is enough to ask about") {
 }
 
 TEST_CASE("a claim is made while there is more to ask about than it takes to write what was told") {
-    PollLimits limits;
-    limits.per_second.reset();
+    const PollLimits limits = without_rate();
     Random random(1);
-    const Instant start{std::chrono::hours(1)};
-    PollMachine machine(limits, random, start);
-    machine.next(DatabaseReady{}, start);
+    PollMachine machine = ready_machine(limits, random);
     machine.next(CandidatesLoaded{50'000, false}, start);
     const MessageHandle last = 4500;
     Exchanged claimed;
@@ -208,11 +218,8 @@ TEST_CASE("a claim is made while there is more to ask about than it takes to wri
 }
 
 TEST_CASE("a refused token ends the pass at once") {
-    PollLimits limits;
     Random random(1);
-    const Instant start{std::chrono::hours(1)};
-    PollMachine machine(limits, random, start);
-    machine.next(DatabaseReady{}, start);
+    PollMachine machine = ready_machine(PollLimits(), random);
     machine.next(CandidatesLoaded{1, false}, start);
     machine.next(Exchanged{{1}}, start);
     CheckEnded refused;
@@ -227,7 +234,6 @@ TEST_CASE("a refused token ends the pass at once") {
 TEST_CASE("a database that stays away ends the pass") {
     PollLimits limits;
     Random random(1);
-    const Instant start{std::chrono::hours(1)};
     PollMachine machine(limits, random, start);
     CHECK(machine.next(PollTick{}, start + 59s).empty());
     const auto end = machine.next(PollTick{}, start + 60s);
