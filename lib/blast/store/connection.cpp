@@ -7,6 +7,7 @@
 #include <libpq-fe.h>
 
 #include <cerrno>
+#include <optional>
 #include <poll.h>
 
 namespace blast {
@@ -86,10 +87,7 @@ Results Connection::collect() {
 }
 
 void Connection::execute_script(const std::string& script) {
-    if (PQpipelineStatus(connection_.get()) != PQ_PIPELINE_OFF) {
-        check(connection_.get(), PQexitPipelineMode(connection_.get()) == 1);
-    }
-    check(connection_.get(), PQsetnonblocking(connection_.get(), 0) == 0);
+    leave_pipeline();
     const Result result(PQexec(connection_.get(), script.c_str()), script);
     const bool good = PQresultStatus(result.get()) == PGRES_COMMAND_OK ||
                       PQresultStatus(result.get()) == PGRES_TUPLES_OK;
@@ -99,6 +97,61 @@ void Connection::execute_script(const std::string& script) {
     if (!good) {
         throw DatabaseError(failure);
     }
+}
+
+/// What a pipeline cannot do is done by calls that block.
+void Connection::leave_pipeline() {
+    if (PQpipelineStatus(connection_.get()) != PQ_PIPELINE_OFF) {
+        check(connection_.get(), PQexitPipelineMode(connection_.get()) == 1);
+    }
+    check(connection_.get(), PQsetnonblocking(connection_.get(), 0) == 0);
+}
+
+void Connection::begin_copy(std::string_view sql) {
+    leave_pipeline();
+    const Result result(PQexec(connection_.get(), std::string(sql).c_str()), sql);
+    if (PQresultStatus(result.get()) != PGRES_COPY_IN) {
+        const DatabaseError failure = statement_failure(connection_.get(), result.get());
+        check(connection_.get(), PQsetnonblocking(connection_.get(), 1) == 0);
+        throw DatabaseError(failure);
+    }
+}
+
+void Connection::copy(std::string_view rows) {
+    if (PQputCopyData(connection_.get(), rows.data(), static_cast<int>(rows.size())) != 1) {
+        finish_copy(nullptr); // throws what the server said, if it ended the COPY
+        check(connection_.get(), false);
+    }
+}
+
+void Connection::end_copy() {
+    finish_copy(nullptr);
+}
+
+void Connection::abort_copy() {
+    try {
+        finish_copy("given up");
+    } catch (
+        const DatabaseError&) { // NOLINT(bugprone-empty-catch): that it failed is what was asked for
+    }
+}
+
+void Connection::finish_copy(const char* refusal) {
+    pg_conn* const connection = connection_.get();
+    const bool sent = PQputCopyEnd(connection, refusal) == 1;
+    std::optional<DatabaseError> failure;
+    while (pg_result* const raw = PQgetResult(connection)) {
+        const Result result(raw, "COPY");
+        if (!failure && PQresultStatus(raw) != PGRES_COMMAND_OK) {
+            failure = statement_failure(connection, raw);
+        }
+    }
+    if (failure) {
+        PQsetnonblocking(connection, 1);
+        throw DatabaseError(*failure);
+    }
+    check(connection, sent);
+    check(connection, PQsetnonblocking(connection, 1) == 0);
 }
 
 bool Connection::lost() const {

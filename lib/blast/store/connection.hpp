@@ -32,6 +32,15 @@ public:
     void start(const std::vector<Statement>& statements);
     Results collect();
 
+    /// Begins a COPY ... FROM STDIN; only `copy` and `end_copy` may follow. The server works while the caller goes on.
+    void begin_copy(std::string_view sql);
+    /// Whole rows in COPY's text format. Blocks while the server is behind.
+    void copy(std::string_view rows);
+    /// All rows are in the table (of a transaction that is open) when this returns.
+    void end_copy();
+    /// Ends a COPY that is under way, and the transaction fails with it.
+    void abort_copy();
+
     /// Several statements separated by semicolons, without values: the text of a migration.
     void execute_script(const std::string& script);
 
@@ -42,6 +51,9 @@ public:
     int backend_pid() const;
 
 private:
+    void leave_pipeline();
+    void finish_copy(const char* refusal);
+
     struct Close {
         void operator()(pg_conn* connection) const noexcept;
     };

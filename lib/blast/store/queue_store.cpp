@@ -8,11 +8,27 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <utility>
+
 namespace blast {
 
 namespace {
 
-constexpr std::size_t group_size = 2'000;
+constexpr std::size_t largest_group = 2'000;
+constexpr std::size_t rows_of_one_copy = 64UL * 1024; // bytes that are handed to libpq at once
+
+/// A cell in COPY's text format (PostgreSQL manual, COPY, "Text Format").
+void append_cell(std::string& row, std::string_view cell) {
+    for (const char c : cell) {
+        switch (c) {
+        case '\\': row += "\\\\"; break;
+        case '\n': row += "\\n"; break;
+        case '\r': row += "\\r"; break;
+        case '\t': row += "\\t"; break;
+        default: row += c;
+        }
+    }
+}
 
 Parameters blast_parameters(const BlastSettings& settings, bool trial) {
     ArrayLiteral devices;
@@ -70,20 +86,27 @@ QueueTransaction::QueueTransaction(
 }
 
 QueueTransaction::~QueueTransaction() {
-    try {
-        collect_group(); // the connection has to be free for the ROLLBACK
-    } catch (
-        const std::
-            exception&) { // NOLINT(bugprone-empty-catch): what failed is rolled back all the same
+    if (copying_) {
+        connection_.abort_copy(); // the connection has to be free for the ROLLBACK
     }
 }
 
 void QueueTransaction::add(std::string_view phone, std::string_view variables) {
-    phones_.add(phone);
-    variables_.add(variables);
     ++added_;
-    if (phones_.size() == group_size) {
-        send_group();
+    if (phones_.insert(phone)) {
+        append_cell(rows_, phone);
+        rows_ += '\t';
+        append_cell(rows_, variables);
+        rows_ += '\n';
+        if (rows_.size() >= rows_of_one_copy) {
+            copy_rows();
+        }
+        return;
+    }
+    suspects_.add(phone);
+    variables_of_suspects_.add(variables);
+    if (suspects_.size() == largest_group) {
+        insert_suspects();
     }
 }
 
@@ -95,22 +118,55 @@ void QueueTransaction::insert_blast() {
     }
 }
 
-void QueueTransaction::send_group() {
-    collect_group();
+void QueueTransaction::copy_rows() {
     insert_blast();
-    connection_.start(
-        {{sql::queue_recipients, Parameters::of(blast_id_, phones_.take(), variables_.take())}});
-    group_under_way_ = true;
+    const std::string blast = fmt::format("{}\t", blast_id_);
+    std::string rows;
+    rows.reserve(rows_.size() * 5 / 4);
+    for (std::size_t start = 0; start < rows_.size();) {
+        const std::size_t end = rows_.find('\n', start) + 1; // a cell has none
+        rows += blast;
+        rows.append(rows_, start, end - start);
+        start = end;
+        ++queued_;
+    }
+    rows_.clear();
+    if (!copying_) {
+        connection_.begin_copy(sql::queue_copy);
+        copying_ = true;
+    }
+    connection_.copy(rows);
 }
 
-void QueueTransaction::collect_group() {
-    if (!group_under_way_) {
+void QueueTransaction::end_copy() {
+    if (!rows_.empty()) {
+        copy_rows();
+    }
+    if (std::exchange(copying_, false)) {
+        connection_.end_copy();
+    }
+}
+
+/// After all that was to be copied: of several with one number the first stays.
+void QueueTransaction::insert_suspects() {
+    end_copy();
+    if (suspects_.size() == 0) {
         return;
     }
-    group_under_way_ = false;
-    const Results results = connection_.collect();
-    queued_ += results.front().one_row().integer(0, 0);
-    skipped_.opted_out += results.front().integer(0, 1);
+    const Result counts = connection_.execute(
+        sql::queue_recipients,
+        Parameters::of(blast_id_, suspects_.take(), variables_of_suspects_.take()));
+    queued_ += counts.one_row().integer(0, 0);
+    skipped_.opted_out += counts.integer(0, 1);
+}
+
+void QueueTransaction::leave_out_opted_out() {
+    const std::int64_t left_out =
+        connection_.execute(sql::leave_out_opted_out, Parameters::of(blast_id_, queued_))
+            .one_row()
+            .integer(0, 0);
+    queued_ -= left_out;
+    skipped_.opted_out += left_out;
 }
 
 void QueueTransaction::add_from_blast(
@@ -139,11 +195,9 @@ void QueueTransaction::commit() {
 }
 
 void QueueTransaction::finish(std::int64_t invalid) {
-    if (phones_.size() > 0) {
-        send_group();
-    }
-    collect_group();
+    insert_suspects();
     insert_blast();
+    leave_out_opted_out();
     skipped_.invalid = invalid;
     skipped_.duplicate = added_ - queued_ - skipped_.opted_out;
 }

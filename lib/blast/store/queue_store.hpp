@@ -1,13 +1,14 @@
 #pragma once
 
+#include "blast/core/bloom_filter.hpp"
 #include "blast/store/blast_store.hpp"
 #include "blast/store/connection.hpp"
 
 namespace blast {
 
-/// The transaction in which a blast and its audience are queued: all of it or nothing. Recipients are sent to the
-/// server in groups while the caller reads on; memory does not grow with the audience. Not thread-safe. All calls throw
-/// DatabaseError.
+/// The transaction in which a blast and its audience are queued: all of it or nothing. Recipients are copied to the
+/// server while the caller reads on; those who may be in the blast already are inserted in groups, since a COPY fails on
+/// a repeat. Memory does not grow with the audience. Not thread-safe. All calls throw DatabaseError.
 class QueueTransaction {
 public:
     /// Begins, and takes the lock of the tag and stage. Throws UsageError naming the blast that has both already, unless
@@ -42,8 +43,10 @@ public:
 
 private:
     void insert_blast();
-    void send_group();
-    void collect_group();
+    void copy_rows();
+    void end_copy();
+    void insert_suspects();
+    void leave_out_opted_out();
     std::vector<Statement> last_statements() const;
 
     Connection& connection_;
@@ -51,12 +54,14 @@ private:
     const BlastSettings& settings_;
     bool trial_;
     std::int64_t blast_id_ = 0;
-    ArrayLiteral phones_;
-    ArrayLiteral variables_;
+    BloomFilter phones_;
+    std::string rows_; ///< to be copied, in COPY's text format
+    bool copying_ = false;
+    ArrayLiteral suspects_; ///< who may be a repeat: phones, and their variables
+    ArrayLiteral variables_of_suspects_;
     std::int64_t added_ = 0;
     std::int64_t queued_ = 0;
     SkippedCounts skipped_;
-    bool group_under_way_ = false;
 };
 
 /// The names of the columns that a blast's recipients have, in the order of the CSV. Throws DatabaseError.

@@ -1,0 +1,122 @@
+#include "blast/store/queue_store.hpp"
+
+#include "support/temporary_database.hpp"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+using namespace blast;
+using blast::test::TemporaryDatabase;
+
+namespace {
+
+struct Queueing {
+    Queueing() {
+        settings.tag = "raya";
+        settings.stage = "Initial";
+        settings.messages = {"Hi {{name}}"};
+        settings.columns = {"name"};
+        settings.devices = {"5850"};
+    }
+
+    /// Queues numbers that follow one another, each so many times.
+    void add(QueueTransaction& queue, int count, int times = 1) const {
+        for (int i = 0; i < count * times; ++i)
+            queue.add(fmt::format("+6012{}", 3'000'000 + i % count), R"({"name":"Ali"})");
+    }
+
+    TemporaryDatabase database;
+    Connection connection{database.url()};
+    BlastSettings settings;
+};
+
+} // namespace
+
+TEST_CASE_METHOD(Queueing, "Recipients are queued with their cells as they are, in their order") {
+    const std::vector<std::string> cells = {
+        R"(back\\slash and \\n)", R"(tab\t, line\nend\r)", R"(\u00e9 \u0001 \"quoted\")", R"(\\.)",
+        ""};
+    QueueTransaction queue(connection, settings, false, false);
+    for (std::size_t i = 0; i < cells.size(); ++i)
+        queue.add(
+            fmt::format("+6012{}", 3'000'000 + i), fmt::format(R"({{"name":"{}"}})", cells[i]));
+    queue.finish(0);
+    queue.commit();
+
+    CHECK(queue.queued() == 5);
+    const auto rows = database.query(
+        "SELECT phone_number, variables ->> 'name', state FROM blast_outbox ORDER BY id");
+    REQUIRE(rows.size() == 5);
+    CHECK(rows[0] == TemporaryDatabase::Row{"+60123000000", R"(back\slash and \n)", "QUEUED"});
+    CHECK(rows[1] == TemporaryDatabase::Row{"+60123000001", "tab\t, line\nend\r", "QUEUED"});
+    CHECK(rows[2] == TemporaryDatabase::Row{"+60123000002", "\u00e9 \x01 \"quoted\"", "QUEUED"});
+    CHECK(rows[3] == TemporaryDatabase::Row{"+60123000003", R"(\.)", "QUEUED"});
+    CHECK(rows[4] == TemporaryDatabase::Row{"+60123000004", "", "QUEUED"});
+}
+
+TEST_CASE_METHOD(
+    Queueing, "Of several with one number the first is queued, however many there are") {
+    QueueTransaction queue(connection, settings, false, false);
+    queue.add("+60129999999", R"({"name":"first"})");
+    add(queue, 3'000, 3);
+    queue.add("+60129999999", R"({"name":"second"})");
+    queue.finish(2);
+    queue.commit();
+
+    CHECK(queue.queued() == 3'001);
+    CHECK(queue.skipped().duplicate == 6'001);
+    CHECK(queue.skipped().invalid == 2);
+    CHECK(database.value("SELECT count(*) FROM blast_outbox") == "3001");
+    CHECK(
+        database.value("SELECT variables ->> 'name' FROM blast_outbox "
+                       "WHERE phone_number = '+60129999999'") == "first");
+    CHECK(database.value("SELECT queued FROM blast_counters") == "3001");
+}
+
+TEST_CASE_METHOD(Queueing, "Who has opted out is left out, be the list of them short or long") {
+    const int listed = GENERATE(10, 500);
+    database.query(fmt::format(
+        "INSERT INTO opt_outs (phone_number, source) "
+        "SELECT '+6012' || 3000050 + i, 'manual' FROM generate_series(0, {} - 1) i",
+        listed));
+    QueueTransaction queue(connection, settings, false, false);
+    add(queue, 100, 2);
+    queue.finish(0);
+    queue.commit();
+
+    const int left_out = std::min(listed, 50);
+    CHECK(queue.queued() == 100 - left_out);
+    CHECK(queue.skipped().opted_out == 2 * left_out);
+    CHECK(queue.skipped().duplicate == 100 - left_out);
+    CHECK(
+        database.value("SELECT count(*) FROM blast_outbox o JOIN opt_outs USING (phone_number)") ==
+        "0");
+    CHECK(database.value("SELECT count(*) FROM blast_outbox") == std::to_string(100 - left_out));
+}
+
+TEST_CASE_METHOD(Queueing, "Who stands in another blast is no repeat") {
+    for (const char* stage : {"Initial", "Second"}) {
+        settings.stage = stage;
+        QueueTransaction queue(connection, settings, false, false);
+        add(queue, 10);
+        queue.finish(0);
+        queue.commit();
+        CHECK(queue.queued() == 10);
+    }
+}
+
+TEST_CASE_METHOD(
+    Queueing, "A queueing that is given up leaves nothing, and the connection usable") {
+    {
+        QueueTransaction queue(connection, settings, false, false);
+        add(queue, 50'000); // so many that copying has begun
+    }
+    CHECK(connection.execute("SELECT count(*) FROM blast_outbox").integer(0, 0) == 0);
+    CHECK(connection.execute("SELECT count(*) FROM blasts").integer(0, 0) == 0);
+}
+
+TEST_CASE_METHOD(Queueing, "What the server refuses of a copy is told in its words") {
+    QueueTransaction queue(connection, settings, false, false);
+    queue.add("+60123000000", "not JSON");
+    CHECK_THROWS_WITH(queue.finish(0), Catch::Contains("json"));
+}
