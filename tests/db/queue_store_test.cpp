@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 using namespace blast;
 using blast::test::TemporaryDatabase;
 
@@ -84,7 +86,7 @@ TEST_CASE_METHOD(Queueing, "Who has opted out is left out, be the list of them s
     queue.finish(0);
     queue.commit();
 
-    const int left_out = std::min(listed, 50);
+    const std::int64_t left_out = std::min(listed, 50);
     CHECK(queue.queued() == 100 - left_out);
     CHECK(queue.skipped().opted_out == 2 * left_out);
     CHECK(queue.skipped().duplicate == 100 - left_out);
