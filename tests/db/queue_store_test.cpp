@@ -22,7 +22,7 @@ struct Queueing {
     }
 
     /// Queues numbers that follow one another, each so many times.
-    void add(QueueTransaction& queue, int count, int times = 1) const {
+    static void add(QueueTransaction& queue, int count, int times = 1) {
         for (int i = 0; i < count * times; ++i)
             queue.add(fmt::format("+6012{}", 3'000'000 + i % count), R"({"name":"Ali"})");
     }
