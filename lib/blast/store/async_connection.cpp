@@ -1,9 +1,12 @@
 #include "blast/store/async_connection.hpp"
 
+#include "blast/sql.hpp"
 #include "blast/store/pipeline.hpp"
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
+
+#include <utility>
 
 namespace blast {
 
@@ -66,6 +69,8 @@ void AsyncConnection::continue_connecting() {
     if (status == PGRES_POLLING_OK) {
         silence_notices(connection_.get());
         PQsetnonblocking(connection_.get(), 1);
+        pooler_looked_for_ = false;
+        prepared_.reset();
         become_idle();
         return;
     }
@@ -84,20 +89,19 @@ void AsyncConnection::become_idle() {
 }
 
 void AsyncConnection::submit(
-    const std::vector<Statement>& statements, std::function<void(PipelineOutcome)> on_end) {
+    std::vector<Statement> statements, std::function<void(PipelineOutcome)> on_end) {
+    if (!pooler_looked_for_) {
+        statements.push_back({sql::backend_pid});
+    }
     state_ = State::busy;
     on_end_ = std::move(on_end);
-    std::vector<std::string_view> sql;
-    sql.reserve(statements.size());
-    for (const Statement& statement : statements) {
-        sql.push_back(statement.sql);
-    }
-    answers_ = std::make_unique<PipelineAnswers>(std::move(sql));
     timer_ = loop_.schedule(BootClock::now() + answer_limit_, [this] {
         lose(fmt::format("no answer in {} s", answer_limit_.count()));
     });
+    answers_ = std::make_unique<PipelineAnswers>(PipelineQuestions());
     try {
-        send_pipeline(connection_.get(), statements);
+        answers_ = std::make_unique<PipelineAnswers>(
+            send_pipeline(connection_.get(), statements, prepared_ ? &*prepared_ : nullptr));
         flush_and_watch();
     } catch (const DatabaseError&) {
         // Reported from the loop, as every end of a group is: the socket of a broken connection is readable.
@@ -134,10 +138,24 @@ void AsyncConnection::on_ready() {
     PipelineOutcome outcome;
     try {
         outcome.results = answers_->take();
+        look_for_pooler(outcome.results);
     } catch (const DatabaseError& error) {
         outcome.failure = error;
+        prepared_.reset(); // what the group was to prepare may or may not be
     }
     end_group(std::move(outcome));
+}
+
+/// The first group on a connection asks which process answers: only where it is the one that shook hands, statements may
+/// be prepared.
+void AsyncConnection::look_for_pooler(Results& results) {
+    if (std::exchange(pooler_looked_for_, true)) {
+        return;
+    }
+    if (results.back().integer(0, 0) == PQbackendPID(connection_.get())) {
+        prepared_.emplace();
+    }
+    results.pop_back();
 }
 
 void AsyncConnection::end_group(PipelineOutcome outcome) {

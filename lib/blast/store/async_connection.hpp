@@ -3,6 +3,7 @@
 #include "blast/core/backoff.hpp"
 #include "blast/core/event_loop.hpp"
 #include "blast/store/connection.hpp"
+#include "blast/store/prepared_statements.hpp"
 
 #include <chrono>
 #include <functional>
@@ -26,7 +27,7 @@ struct PipelineOutcome {
 
 /// One connection to PostgreSQL on an event loop, for one group of statements at a time. It reconnects by itself with
 /// jittered backoff when it is lost, for as long as it lives; the group that was under way ends as lost and is not
-/// repeated. Behind a transaction pooler as safe as Connection. Not thread-safe.
+/// repeated. Behind a transaction pooler as safe as Connection: only where there is none, statements are prepared. Not thread-safe.
 class AsyncConnection {
 public:
     /// Called from the loop: whenever the connection becomes ready for a group, and when it is lost while it was idle.
@@ -56,8 +57,7 @@ public:
 
     /// Only while idle. All statements are one transaction; `on_end` is called once, from the loop, when the Sync is
     /// answered or the connection is lost.
-    void
-    submit(const std::vector<Statement>& statements, std::function<void(PipelineOutcome)> on_end);
+    void submit(std::vector<Statement> statements, std::function<void(PipelineOutcome)> on_end);
 
 private:
     enum class State { waiting, connecting, idle, busy };
@@ -70,6 +70,7 @@ private:
     void become_idle();
     void on_ready();
     void flush_and_watch();
+    void look_for_pooler(Results& results);
     void end_group(PipelineOutcome outcome);
     void lose(const std::string& why);
 
@@ -85,6 +86,8 @@ private:
     std::string last_failure_;
     EventLoop::Timer timer_ = 0;
     int watched_ = -1;
+    bool pooler_looked_for_ = false;
+    std::optional<PreparedStatements> prepared_; ///< only without a pooler
     std::unique_ptr<PipelineAnswers> answers_;
     std::function<void(PipelineOutcome)> on_end_;
 };

@@ -64,11 +64,7 @@ Results Connection::execute_together(const std::vector<Statement>& statements) {
 }
 
 void Connection::start(const std::vector<Statement>& statements) {
-    send_pipeline(connection_.get(), statements);
-    started_.clear();
-    for (const Statement& statement : statements) {
-        started_.push_back(statement.sql);
-    }
+    started_ = send_pipeline(connection_.get(), statements);
     // A large group may not fit the socket's buffer: the server's answers are read meanwhile (libpq manual, 34.4).
     for (int left = PQflush(connection_.get()); left != 0; left = PQflush(connection_.get())) {
         check(connection_.get(), left > 0);

@@ -7,9 +7,10 @@
 namespace blast {
 
 bool DatabaseError::worth_a_retry() const noexcept {
-    // serialization_failure, deadlock_detected, admin_shutdown, crash_shutdown, cannot_connect_now
-    constexpr std::array<std::string_view, 5> transient{
-        "40001", "40P01", "57P01", "57P02", "57P03"};
+    // serialization_failure, deadlock_detected, admin_shutdown, crash_shutdown, cannot_connect_now; and where somebody
+    // took prepared statements away or made them: invalid_sql_statement_name, duplicate_prepared_statement
+    constexpr std::array<std::string_view, 7> transient{"40001", "40P01", "57P01", "57P02",
+                                                        "57P03", "26000", "42P05"};
     return connection_lost_ || sqlstate_.compare(0, 2, "08") == 0 ||
            std::find(transient.begin(), transient.end(), sqlstate_) != transient.end();
 }

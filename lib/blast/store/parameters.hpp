@@ -78,6 +78,9 @@ private:
 struct Statement {
     std::string_view sql;
     Parameters parameters = {};
+    /// Executed over and over on one connection, and well served by a plan that does not look at the values: it is
+    /// prepared where that is possible, since planning a large statement takes about as long as to run it for 100 rows.
+    bool repeated = false;
 };
 
 } // namespace blast

@@ -25,6 +25,32 @@ std::string error_field(const pg_result* result, int field) {
     throw DatabaseError(connection_failure(connection), "", PQstatus(connection) == CONNECTION_BAD);
 }
 
+bool send_unnamed(pg_conn* connection, const Statement& statement) {
+    const std::string sql(statement.sql);
+    return PQsendQueryParams(
+               connection, sql.c_str(), statement.parameters.count(), nullptr,
+               statement.parameters.pointers().data(), nullptr, nullptr, 0) == 1;
+}
+
+bool send_prepared(
+    pg_conn* connection,
+    const Statement& statement,
+    PreparedStatements& prepared,
+    PipelineQuestions& questions) {
+    PreparedStatements::Entry& entry = prepared.entry(statement.sql);
+    if (!entry.known) {
+        const std::string sql(statement.sql);
+        if (PQsendPrepare(connection, entry.name.c_str(), sql.c_str(), 0, nullptr) != 1) {
+            return false;
+        }
+        questions.emplace_back();
+        entry.known = true;
+    }
+    return PQsendQueryPrepared(
+               connection, entry.name.c_str(), statement.parameters.count(),
+               statement.parameters.pointers().data(), nullptr, nullptr, 0) == 1;
+}
+
 } // namespace
 
 std::string connection_failure(pg_conn* connection) {
@@ -54,31 +80,41 @@ void silence_notices(pg_conn* connection) {
         connection, [](void*, const pg_result*) {}, nullptr);
 }
 
-void send_pipeline(pg_conn* connection, const std::vector<Statement>& statements) {
+PipelineQuestions send_pipeline(
+    pg_conn* connection, const std::vector<Statement>& statements, PreparedStatements* prepared) {
     if (PQpipelineStatus(connection) == PQ_PIPELINE_OFF && PQenterPipelineMode(connection) != 1) {
         throw_connection_failure(connection);
     }
+    PipelineQuestions questions;
+    questions.reserve(statements.size());
     for (const Statement& statement : statements) {
-        const std::string sql(statement.sql);
-        const auto values = statement.parameters.pointers();
-        if (PQsendQueryParams(
-                connection, sql.c_str(), statement.parameters.count(), nullptr, values.data(),
-                nullptr, nullptr, 0) != 1) {
+        const bool sent = prepared != nullptr && statement.repeated
+                              ? send_prepared(connection, statement, *prepared, questions)
+                              : send_unnamed(connection, statement);
+        if (!sent) {
             throw_connection_failure(connection);
         }
+        questions.push_back(statement.sql);
     }
     if (PQpipelineSync(connection) != 1) {
         throw_connection_failure(connection);
     }
+    return questions;
 }
 
 void PipelineAnswers::accept(pg_conn* connection, pg_result* result) {
-    Result owned(
-        result, results_.size() < sql_.size() ? sql_[results_.size()] : std::string_view());
+    const std::string_view question =
+        answered_ < questions_.size() ? questions_[answered_] : std::string_view();
+    Result owned(result, question);
     switch (PQresultStatus(result)) {
     case PGRES_PIPELINE_SYNC: synced_ = true; break;
     case PGRES_TUPLES_OK:
-    case PGRES_COMMAND_OK: results_.push_back(std::move(owned)); break;
+    case PGRES_COMMAND_OK:
+        ++answered_;
+        if (!question.empty()) {
+            results_.push_back(std::move(owned));
+        }
+        break;
     case PGRES_PIPELINE_ABORTED: break;
     default:
         if (!failed_) {

@@ -2,6 +2,7 @@
 
 #include "blast/store/database_error.hpp"
 #include "blast/store/parameters.hpp"
+#include "blast/store/prepared_statements.hpp"
 #include "blast/store/result.hpp"
 
 #include <string>
@@ -28,24 +29,32 @@ ConnectionKeywords connection_keywords(const std::string& url);
 /// Notices and warnings of the server's are not for the user of a tool: none is printed.
 void silence_notices(pg_conn* connection);
 
-/// Queues the statements and one Sync; the connection is non-blocking and idle. Throws DatabaseError.
-void send_pipeline(pg_conn* connection, const std::vector<Statement>& statements);
+/// Texts of what a pipeline was asked, in order; preparations have none.
+using PipelineQuestions = std::vector<std::string_view>;
+
+/// Queues the statements and one Sync; the connection is non-blocking and idle. With `prepared`, statements that are
+/// repeated are prepared and executed by name; the caller drops `prepared` when the pipeline fails. Throws DatabaseError.
+PipelineQuestions send_pipeline(
+    pg_conn* connection,
+    const std::vector<Statement>& statements,
+    PreparedStatements* prepared = nullptr);
 
 /// Gathers the answers to one pipeline as they arrive.
 class PipelineAnswers {
 public:
-    explicit PipelineAnswers(std::vector<std::string_view> sql) : sql_(std::move(sql)) {}
+    explicit PipelineAnswers(PipelineQuestions questions) : questions_(std::move(questions)) {}
 
     /// Takes what libpq has (PQisBusy is false between calls). True once the Sync is answered: only then is anything
     /// durable. Call PQconsumeInput before it.
     bool advance(pg_conn* connection);
-    /// After the Sync: the results, or the first failure as a DatabaseError.
+    /// After the Sync: the results of the statements, or the first failure as a DatabaseError.
     Results take();
 
 private:
     void accept(pg_conn* connection, pg_result* result);
 
-    std::vector<std::string_view> sql_;
+    PipelineQuestions questions_;
+    std::size_t answered_ = 0;
     Results results_;
     std::string failure_;
     std::string sqlstate_;

@@ -57,7 +57,8 @@ Statement record_statement(const SettleRequest& request) {
         Parameters::of(
             request.blast_id, std::move(ids), std::move(attempts), std::move(message_ids),
             std::move(timestamps), std::move(data), std::move(jid_phones), std::move(devices),
-            request.counter_slot, low, high)};
+            request.counter_slot, low, high),
+        true};
 }
 
 Statement end_statement(const SettleRequest& request) {
@@ -88,7 +89,7 @@ void add_device_statements(
     }
     if (change.accepted > 0) {
         statements.push_back(
-            {sql::speed_device_up, Parameters::of(change.device, change.accepted)});
+            {sql::speed_device_up, Parameters::of(change.device, change.accepted), true});
     }
     if (change.throttled) {
         const auto wait = change.retry_after
@@ -110,7 +111,7 @@ std::vector<Statement> claim_statements(const ClaimRequest& request) {
         seconds(request.lease), request.device, request.paced, std::move(starts),
         seconds(request.ahead), request.daily_cap, request.timezone, request.counter_slot,
         request.next_slot);
-    return {{sql::plan_claim}, {sql::claim_recipients, parameters}};
+    return {{sql::plan_claim, {}, true}, {sql::claim_recipients, parameters, true}};
 }
 
 ClaimAnswer read_claim(const Results& results) {
@@ -168,7 +169,7 @@ QueueChecked read_queue_check(const Results& results) {
 }
 
 std::vector<Statement> settle_statements(const SettleRequest& request) {
-    std::vector<Statement> statements{{sql::plan_cautiously}};
+    std::vector<Statement> statements{{sql::plan_cautiously, {}, true}};
     if (!request.accepted.empty()) {
         statements.push_back(record_statement(request));
     }

@@ -1,0 +1,97 @@
+#include "blast/core/event_loop.hpp"
+#include "blast/core/random.hpp"
+#include "blast/store/async_connection.hpp"
+
+#include "support/pooler.hpp"
+#include "support/temporary_database.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <memory>
+
+using namespace blast;
+using blast::test::Pooler;
+using blast::test::TemporaryDatabase;
+
+namespace {
+
+constexpr std::string_view repeated_sql = "SELECT $1::integer + 1";
+constexpr std::string_view count_sql = "SELECT count(*) FROM pg_prepared_statements";
+
+/// A connection on a loop of its own, used one group after another.
+class Client {
+public:
+    explicit Client(const std::string& url)
+        : connection_(std::make_unique<AsyncConnection>(
+              loop_, url, random_, AsyncConnection::Handlers{[] {}, [] {}})) {
+        while (!connection_->idle())
+            loop_.run_once();
+    }
+
+    PipelineOutcome execute(const std::vector<Statement>& statements) {
+        std::optional<PipelineOutcome> outcome;
+        connection_->submit(statements, [&](PipelineOutcome ended) { outcome = std::move(ended); });
+        while (!outcome)
+            loop_.run_once();
+        return std::move(*outcome);
+    }
+
+    std::int64_t answer_to(int value) {
+        const PipelineOutcome outcome =
+            execute({{repeated_sql, Parameters::of(value), true}, {"SELECT 7"}});
+        REQUIRE_FALSE(outcome.failure);
+        REQUIRE(outcome.results.size() == 2);
+        CHECK(outcome.results[1].integer(0, 0) == 7);
+        return outcome.results[0].integer(0, 0);
+    }
+
+    std::int64_t prepared() { return execute({{count_sql}}).results.front().integer(0, 0); }
+
+private:
+    EventLoop loop_;
+    Random random_{1};
+    std::unique_ptr<AsyncConnection> connection_;
+};
+
+} // namespace
+
+TEST_CASE("What is repeated is prepared once where no pooler stands between") {
+    const TemporaryDatabase database;
+    Client client(database.url());
+    for (int i = 0; i < 3; ++i)
+        CHECK(client.answer_to(i) == i + 1);
+    CHECK(client.prepared() == 1);
+}
+
+TEST_CASE("Through a pooler in transaction mode nothing is prepared") {
+    const TemporaryDatabase database;
+    const Pooler pooler(database.url());
+    Client client(pooler.url());
+    for (int i = 0; i < 3; ++i)
+        CHECK(client.answer_to(i) == i + 1);
+    CHECK(client.prepared() == 0);
+}
+
+TEST_CASE("A prepared statement that was taken away fails once, and is worth a retry") {
+    const TemporaryDatabase database;
+    Client client(database.url());
+    for (int i = 0; i < 2; ++i)
+        CHECK(client.answer_to(i) == i + 1);
+    client.execute({{"DEALLOCATE ALL"}});
+    const PipelineOutcome outcome = client.execute({{repeated_sql, Parameters::of(1), true}});
+    REQUIRE(outcome.failure);
+    CHECK(outcome.failure->worth_a_retry());
+    CHECK(client.answer_to(5) == 6);
+    CHECK(client.prepared() == 0);
+}
+
+TEST_CASE("A group that fails leaves no doubt of what is prepared") {
+    const TemporaryDatabase database;
+    Client client(database.url());
+    client.execute({{"SELECT 1"}}); // finds that there is no pooler
+    const PipelineOutcome outcome =
+        client.execute({{"SELECT 1 / 0"}, {repeated_sql, Parameters::of(1), true}});
+    REQUIRE(outcome.failure);
+    CHECK(outcome.failure->sqlstate() == "22012");
+    CHECK(client.answer_to(1) == 2);
+}
