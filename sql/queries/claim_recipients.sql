@@ -6,7 +6,8 @@
 -- Slots that a slow commit made late are still given for 250 ms, or each would lower the rate, where no other run claims
 -- between: only one run alone can hold the posts that follow to the rate. Older ones are not caught up.
 -- Run plan_claim.sql before it. The opt-outs are counted, so that they are looked up by their key in any plan.
--- Row 1 says how the device stands; its id is NULL when nothing was claimed. Rows come in the order of their slots.
+-- Row 1 says how the device stands; there is none where it has no row. The others are the recipients, in the order of
+-- their slots.
 WITH device AS MATERIALIZED (
     SELECT d.device, d.blocked_until, d.slow_left, greatest(d.day, today.day) AS counted_on,
            CASE WHEN d.day >= today.day THEN d.day_posts ELSE 0 END AS posts,
@@ -60,10 +61,12 @@ WITH device AS MATERIALIZED (
     ON CONFLICT (blast_id, slot) DO UPDATE
     SET queued = c.queued + excluded.queued, sending = c.sending + excluded.sending
 )
-SELECT extract(epoch FROM now()) AS server_epoch, extract(epoch FROM first_slot - now()) AS first_slot_in, stretch,
-       extract(epoch FROM greatest(blocked_until, now()) - now()) AS blocked_for,
+SELECT extract(epoch FROM now())::float8 AS server_epoch, extract(epoch FROM first_slot - now())::float8 AS first_slot_in,
+       stretch, extract(epoch FROM greatest(blocked_until, now()) - now())::float8 AS blocked_for,
        $10::integer IS NOT NULL AND posts + taken.rows >= $10::integer AS capped, slots,
        to_char(counted_on, 'YYYY-MM-DD') AS counted_on,
-       claimed.id, claimed.phone_number, claimed.variables, claimed.variant
-FROM free CROSS JOIN taken LEFT JOIN claimed ON true
-ORDER BY claimed.id
+       NULL::bigint AS id, NULL AS phone_number, NULL::jsonb AS variables, NULL::smallint AS variant
+FROM free CROSS JOIN taken
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, id, phone_number, variables, variant FROM claimed
+ORDER BY id NULLS FIRST

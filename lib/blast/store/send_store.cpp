@@ -127,12 +127,10 @@ ClaimAnswer read_claim(const Results& results) {
     answer.capped = result.boolean(0, 4);
     answer.slots = result.integer(0, 5);
     constexpr int first_of_recipient = 7;
-    if (result.is_null(0, first_of_recipient)) {
-        return answer;
-    }
-    for (int row = 0; row < result.rows(); ++row) {
+    answer.rows.reserve(static_cast<std::size_t>(result.rows() - 1));
+    for (int row = 1; row < result.rows(); ++row) {
         answer.rows.push_back(read_recipient(result, row, first_of_recipient));
-        answer.rows.back().counted_on = result.text(row, 6);
+        answer.rows.back().counted_on = result.text(0, 6);
     }
     return answer;
 }
@@ -198,12 +196,12 @@ std::vector<Statement> settle_statements(const SettleRequest& request) {
 std::vector<AcceptedMessage>
 not_recorded(const std::vector<AcceptedMessage>& accepted, const Result& recorded) {
     std::vector<AcceptedMessage> missing;
-    if (static_cast<std::size_t>(recorded.rows()) == accepted.size()) {
+    if (static_cast<std::size_t>(recorded.integer(0, 0)) == accepted.size()) {
         return missing;
     }
     std::unordered_set<std::int64_t> done;
     for (int row = 0; row < recorded.rows(); ++row) {
-        done.insert(recorded.integer(row, 0));
+        done.insert(recorded.integer(row, 1)); // 0, which is nobody's, where there is none
     }
     for (const AcceptedMessage& message : accepted) {
         if (!done.contains(message.id)) {
