@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <mutex>
 #include <stdexcept>
+#include <unistd.h>
 #include <unordered_map>
 #include <vector>
 
@@ -60,9 +61,19 @@ public:
     std::size_t in_flight() const noexcept { return active_.size(); }
 
 private:
+    /// A socket that the loop watches.
+    struct Socket {
+        int interest = 0; ///< CURL_POLL_IN, CURL_POLL_OUT or both
+        bool wanted = true;
+    };
+
     static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void*);
     static int on_timer(CURLM*, long timeout_ms, void* self);
+    static int on_close(void* self, curl_socket_t socket);
 
+    void watch(curl_socket_t socket, int interest);
+    void forget(curl_socket_t socket);
+    void on_ready(curl_socket_t socket, Readiness ready);
     void act(curl_socket_t socket, int events);
     void collect_ended();
 
@@ -70,6 +81,7 @@ private:
     TransferSettings settings_;
     std::unique_ptr<CURLM, FreeMulti> multi_;
     EventLoop::Timer timer_ = 0;
+    std::unordered_map<curl_socket_t, Socket> sockets_;
     std::vector<std::unique_ptr<HttpTransfer>> idle_;
     std::unordered_map<CURL*, std::unique_ptr<HttpTransfer>> active_;
 };
@@ -101,6 +113,8 @@ HttpEngine::Multi::~Multi() {
 void HttpEngine::Multi::start(HttpRequest request, std::function<void(HttpAnswer)> on_end) {
     if (idle_.empty()) {
         idle_.push_back(std::make_unique<HttpTransfer>(settings_));
+        curl_easy_setopt(idle_.back()->easy(), CURLOPT_CLOSESOCKETFUNCTION, &Multi::on_close);
+        curl_easy_setopt(idle_.back()->easy(), CURLOPT_CLOSESOCKETDATA, this);
     }
     auto transfer = std::move(idle_.back());
     idle_.pop_back();
@@ -111,19 +125,52 @@ void HttpEngine::Multi::start(HttpRequest request, std::function<void(HttpAnswer
     curl_multi_add_handle(multi_.get(), easy);
 }
 
+/// libcurl lets go of a connection's socket at the end of each transfer and wants it again with the next one. It stays
+/// watched in between, which saves two system calls a request.
 int HttpEngine::Multi::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) {
     auto* const multi = static_cast<Multi*>(self);
-    if (what == CURL_POLL_REMOVE) {
-        multi->loop_.unwatch(socket);
+    if (what != CURL_POLL_REMOVE) {
+        multi->watch(socket, what);
         return 0;
     }
-    const Readiness interest{(what & CURL_POLL_IN) != 0, (what & CURL_POLL_OUT) != 0};
-    multi->loop_.watch(socket, interest, [multi, socket](Readiness ready) {
-        multi->act(
-            socket,
-            (ready.readable ? CURL_CSELECT_IN : 0) | (ready.writable ? CURL_CSELECT_OUT : 0));
-    });
+    const auto found = multi->sockets_.find(socket);
+    if (found != multi->sockets_.end()) {
+        found->second.wanted = false;
+    }
     return 0;
+}
+
+void HttpEngine::Multi::watch(curl_socket_t socket, int interest) {
+    const auto [found, is_new] = sockets_.try_emplace(socket);
+    found->second.wanted = true;
+    if (!is_new && found->second.interest == interest) {
+        return;
+    }
+    found->second.interest = interest;
+    loop_.watch(
+        socket, {(interest & CURL_POLL_IN) != 0, (interest & CURL_POLL_OUT) != 0},
+        [this, socket](Readiness ready) { on_ready(socket, ready); });
+}
+
+void HttpEngine::Multi::forget(curl_socket_t socket) {
+    if (sockets_.erase(socket) > 0) {
+        loop_.unwatch(socket);
+    }
+}
+
+void HttpEngine::Multi::on_ready(curl_socket_t socket, Readiness ready) {
+    if (!sockets_.at(socket).wanted) {
+        forget(
+            socket); // the gateway has closed it while it was idle; libcurl finds that out before it uses it
+        return;
+    }
+    act(socket, (ready.readable ? CURL_CSELECT_IN : 0) | (ready.writable ? CURL_CSELECT_OUT : 0));
+}
+
+/// A number that is closed may be the next socket's.
+int HttpEngine::Multi::on_close(void* self, curl_socket_t socket) {
+    static_cast<Multi*>(self)->forget(socket);
+    return close(socket);
 }
 
 int HttpEngine::Multi::on_timer(CURLM*, long timeout_ms, void* self) {
