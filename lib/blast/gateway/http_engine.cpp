@@ -17,6 +17,10 @@ namespace blast {
 
 namespace {
 
+/// libcurl looks for an idle connection among all that one multi handle has to a host, one after another: with 256 of
+/// them a request takes a fifth more of the processor than with 64 (measured with libcurl 7.88).
+constexpr std::size_t connections_of_one = 64;
+
 void initialise_libcurl() {
     static std::once_flag once;
     std::call_once(once, [] {
@@ -213,17 +217,25 @@ void HttpEngine::Multi::collect_ended() {
     }
 }
 
-HttpEngine::HttpEngine(EventLoop& loop, const GatewaySettings& settings)
-    : multi_(std::make_unique<Multi>(loop, settings)) {}
+HttpEngine::HttpEngine(EventLoop& loop, const GatewaySettings& settings) {
+    const std::size_t concurrency = std::max<std::size_t>(settings.concurrency, 1);
+    const std::size_t count = (concurrency + connections_of_one - 1) / connections_of_one;
+    GatewaySettings share = settings;
+    share.concurrency = (concurrency + count - 1) / count;
+    while (multis_.size() < count) {
+        multis_.push_back(std::make_unique<Multi>(loop, share));
+    }
+}
 
 HttpEngine::~HttpEngine() = default;
 
 void HttpEngine::send(HttpRequest request, std::function<void(HttpAnswer)> on_end) {
-    multi_->start(std::move(request), std::move(on_end));
-}
-
-std::size_t HttpEngine::in_flight() const noexcept {
-    return multi_->in_flight();
+    // Of several that are as idle the first, so that few requests go over few connections.
+    const auto idlest =
+        std::min_element(multis_.begin(), multis_.end(), [](const auto& a, const auto& b) {
+            return a->in_flight() < b->in_flight();
+        });
+    (*idlest)->start(std::move(request), std::move(on_end));
 }
 
 } // namespace blast

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace blast {
 
@@ -61,11 +62,10 @@ public:
     /// `on_end` is called once from the loop, never from here.
     void send(HttpRequest request, std::function<void(HttpAnswer)> on_end);
 
-    std::size_t in_flight() const noexcept;
-
 private:
     class Multi;
-    std::unique_ptr<Multi> multi_;
+    std::vector<std::unique_ptr<Multi>>
+        multis_; ///< a request goes to the one with the fewest in flight
 };
 
 } // namespace blast
