@@ -34,6 +34,16 @@ std::pair<std::int64_t, std::int64_t> id_range(const std::vector<Item>& items) {
     return {low->id, high->id};
 }
 
+/// record_accepted.sql for message ids of which each is new.
+std::string_view record_new_ids() {
+    static const std::string sql = [] {
+        constexpr std::string_view line = "    ON CONFLICT (message_id, blast_id) DO NOTHING\n";
+        std::string text(sql::record_accepted);
+        return text.erase(text.find(line), line.size());
+    }();
+    return sql;
+}
+
 Statement record_statement(const SettleRequest& request) {
     ArrayLiteral ids;
     ArrayLiteral attempts;
@@ -53,7 +63,7 @@ Statement record_statement(const SettleRequest& request) {
     }
     const auto [low, high] = id_range(request.accepted);
     return {
-        sql::record_accepted,
+        request.ids_may_repeat ? sql::record_accepted : record_new_ids(),
         Parameters::of(
             request.blast_id, std::move(ids), std::move(attempts), std::move(message_ids),
             std::move(timestamps), std::move(data), std::move(jid_phones), std::move(devices),

@@ -94,7 +94,11 @@ SettleWork::Progress SettleWork::after_failure(const DatabaseError& failure) {
     if (failure.connection_lost()) {
         return Progress::lost;
     }
-    const bool again = failure.worth_a_retry() || failure.sqlstate() == "23505";
+    const bool taken = failure.sqlstate() == "23505"; // unique_violation
+    if (taken && !std::exchange(parts_.front().ids_may_repeat, true)) {
+        return Progress::more;
+    }
+    const bool again = failure.worth_a_retry() || taken;
     if (again && ++tries_ < most_tries) {
         return Progress::more;
     }
@@ -124,6 +128,7 @@ void SettleWork::cut_in_two() {
     SettleRequest second;
     second.blast_id = first.blast_id;
     second.counter_slot = first.counter_slot;
+    second.ids_may_repeat = first.ids_may_repeat;
     if (first.accepted.empty()) {
         second.ended = second_half(first.ended);
     } else if (first.ended.empty()) {
