@@ -179,7 +179,21 @@ TEST_CASE("A message id that another recipient has sinks nobody: its recipient i
     s.settle({s.accepted(twin, "SAME"), s.accepted(third, "OTHER")});
     CHECK(s.state(first) == "RECORDED");
     CHECK(s.state(twin) == "UNCONFIRMED");
+    CHECK(
+        s.database.value("SELECT last_error FROM blast_outbox") ==
+        "the gateway gave it the message id of another recipient");
     CHECK(s.state(third) == "RECORDED");
+}
+
+TEST_CASE("Of two that get one message id together, one is recorded and the other in doubt") {
+    Settling s;
+    const std::int64_t one = s.claimed();
+    const std::int64_t other = s.claimed();
+    s.settle({s.accepted(one, "SAME"), s.accepted(other, "SAME")});
+    CHECK((s.state(one) == "RECORDED") != (s.state(other) == "RECORDED"));
+    CHECK(
+        s.database.value("SELECT state || ': ' || last_error FROM blast_outbox") ==
+        "UNCONFIRMED: the gateway gave it the message id of another recipient");
 }
 
 TEST_CASE(
