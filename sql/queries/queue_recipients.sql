@@ -1,5 +1,5 @@
--- Queues recipients in the order of the arrays; who has opted out is left out, of several with one number the first
--- stays. $1 blast, $2 phones, $3 variables as JSON. Returns how many were queued and how many have opted out.
+-- Queues recipients who may be in the blast already, in the order of the arrays; who has opted out is left out, of several
+-- with one number the first stays. $1 blast, $2 phones, $3 variables as JSON. Returns how many were queued and how many have opted out.
 WITH incoming AS MATERIALIZED (
     SELECT i.phone, i.variables, i.position, p.phone_number IS NOT NULL AS opted_out
     FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS i (phone, variables, position)

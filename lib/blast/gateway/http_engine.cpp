@@ -101,7 +101,8 @@ HttpEngine::Multi::Multi(EventLoop& loop, const GatewaySettings& gateway)
     curl_multi_setopt(multi, CURLMOPT_TIMERDATA, this);
     curl_multi_setopt(multi, CURLMOPT_PIPELINING, long{CURLPIPE_NOTHING});
     // Fewer kept connections than requests in flight, and most requests would open a new one.
-    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(gateway.concurrency) + 4L);
+    const std::size_t most = std::min(gateway.concurrency, connections_of_one);
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(most) + 4L);
 }
 
 HttpEngine::Multi::~Multi() {
@@ -164,8 +165,8 @@ void HttpEngine::Multi::forget(curl_socket_t socket) {
 
 void HttpEngine::Multi::on_ready(curl_socket_t socket, Readiness ready) {
     if (!sockets_.at(socket).wanted) {
-        forget(
-            socket); // the gateway has closed it while it was idle; libcurl finds that out before it uses it
+        // The gateway has closed it while it was idle; libcurl finds that out before it uses it.
+        forget(socket);
         return;
     }
     act(socket, (ready.readable ? CURL_CSELECT_IN : 0) | (ready.writable ? CURL_CSELECT_OUT : 0));
@@ -218,24 +219,19 @@ void HttpEngine::Multi::collect_ended() {
 }
 
 HttpEngine::HttpEngine(EventLoop& loop, const GatewaySettings& settings) {
-    const std::size_t concurrency = std::max<std::size_t>(settings.concurrency, 1);
-    const std::size_t count = (concurrency + connections_of_one - 1) / connections_of_one;
-    GatewaySettings share = settings;
-    share.concurrency = (concurrency + count - 1) / count;
-    while (multis_.size() < count) {
-        multis_.push_back(std::make_unique<Multi>(loop, share));
-    }
+    do {
+        multis_.push_back(std::make_unique<Multi>(loop, settings));
+    } while (multis_.size() * connections_of_one < settings.concurrency);
 }
 
 HttpEngine::~HttpEngine() = default;
 
 void HttpEngine::send(HttpRequest request, std::function<void(HttpAnswer)> on_end) {
-    // Of several that are as idle the first, so that few requests go over few connections.
-    const auto idlest =
-        std::min_element(multis_.begin(), multis_.end(), [](const auto& a, const auto& b) {
-            return a->in_flight() < b->in_flight();
-        });
-    (*idlest)->start(std::move(request), std::move(on_end));
+    // The first that has room, so that few requests go over few connections.
+    const auto with_room = std::find_if(multis_.begin(), multis_.end() - 1, [](const auto& multi) {
+        return multi->in_flight() < connections_of_one;
+    });
+    (*with_room)->start(std::move(request), std::move(on_end));
 }
 
 } // namespace blast

@@ -64,8 +64,7 @@ public:
 
 private:
     class Multi;
-    std::vector<std::unique_ptr<Multi>>
-        multis_; ///< a request goes to the one with the fewest in flight
+    std::vector<std::unique_ptr<Multi>> multis_; ///< each for some of the connections
 };
 
 } // namespace blast

@@ -27,7 +27,8 @@ struct PipelineOutcome {
 
 /// One connection to PostgreSQL on an event loop, for one group of statements at a time. It reconnects by itself with
 /// jittered backoff when it is lost, for as long as it lives; the group that was under way ends as lost and is not
-/// repeated. Behind a transaction pooler as safe as Connection: only where there is none, statements are prepared. Not thread-safe.
+/// repeated. Behind a transaction pooler as safe as Connection: statements are prepared only where there is none. Not
+/// thread-safe.
 class AsyncConnection {
 public:
     /// Called from the loop: whenever the connection becomes ready for a group, and when it is lost while it was idle.

@@ -127,8 +127,7 @@ void Connection::end_copy() {
 void Connection::abort_copy() {
     try {
         finish_copy("given up");
-    } catch (
-        const DatabaseError&) { // NOLINT(bugprone-empty-catch): that it failed is what was asked for
+    } catch (const DatabaseError&) { // NOLINT(bugprone-empty-catch): it is to fail
     }
 }
 

@@ -17,7 +17,8 @@ public:
     const std::string& sqlstate() const noexcept { return sqlstate_; }
     /// The connection is gone. Whether a commit that was under way has happened is not known.
     bool connection_lost() const noexcept { return connection_lost_; }
-    /// Serialization failure, deadlock, shutdown, connection trouble or a prepared statement that is gone: the same statement may succeed later.
+    /// Serialization failure, deadlock, shutdown, connection trouble or a prepared statement that is gone: the same
+    /// statement may succeed later.
     bool worth_a_retry() const noexcept;
 
 private:

@@ -15,7 +15,7 @@ namespace blast {
 namespace {
 
 constexpr std::size_t largest_group = 2'000;
-constexpr std::size_t rows_of_one_copy = 64UL * 1024; // bytes that are handed to libpq at once
+constexpr std::size_t copied_at_once = 64UL * 1024; // bytes
 
 /// A cell in COPY's text format (PostgreSQL manual, COPY, "Text Format").
 void append_cell(std::string& row, std::string_view cell) {
@@ -98,7 +98,7 @@ void QueueTransaction::add(std::string_view phone, std::string_view variables) {
         rows_ += '\t';
         append_cell(rows_, variables);
         rows_ += '\n';
-        if (rows_.size() >= rows_of_one_copy) {
+        if (rows_.size() >= copied_at_once) {
             copy_rows();
         }
         return;
