@@ -132,8 +132,7 @@ void HttpClient::connect_if_needed() {
     socket_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    const auto* const address =
-        reinterpret_cast<const sockaddr*>(&where); // NOLINT: the sockets interface
+    const auto* const address = reinterpret_cast<const sockaddr*>(&where);
     if (connect(socket_, address, sizeof where) == 0)
         return;
     const int why = errno;

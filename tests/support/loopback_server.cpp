@@ -39,7 +39,7 @@ LoopbackServer::LoopbackServer(Handler handler)
     where.sin_family = AF_INET;
     where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t length = sizeof where;
-    auto* const address = reinterpret_cast<sockaddr*>(&where); // NOLINT: the sockets interface
+    auto* const address = reinterpret_cast<sockaddr*>(&where);
     const bool listens = bind(listener_, address, length) == 0 && listen(listener_, 64) == 0 &&
                          getsockname(listener_, address, &length) == 0;
     if (!listens)

@@ -21,7 +21,8 @@ std::string server_folder() {
     std::string newest;
     int newest_version = 0;
     for (const auto& entry : fs::directory_iterator(root)) {
-        const int version = std::atoi(entry.path().filename().c_str()); // NOLINT: 0 for no number
+        const int version =
+            std::atoi(entry.path().filename().c_str()); // NOLINT(cert-err34-c): 0 for no number
         if (version > newest_version && fs::exists(entry.path() / "bin/initdb")) {
             newest = entry.path() / "bin";
             newest_version = version;

@@ -49,7 +49,7 @@ void redirect(const std::string& path, int flags, int target) {
     std::vector<char*> arguments;
     arguments.reserve(command.size() + 1);
     for (const std::string& argument : command)
-        arguments.push_back(const_cast<char*>(argument.c_str())); // NOLINT: execv's own signature
+        arguments.push_back(const_cast<char*>(argument.c_str())); // execv only reads it
     arguments.push_back(nullptr);
     execv(executable_path(command[0]).c_str(), arguments.data());
     _exit(127);

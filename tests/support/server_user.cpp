@@ -23,7 +23,7 @@ bool is_free(int port) {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     address.sin_port = htons(static_cast<std::uint16_t>(port));
     const bool bound =
-        bind(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0; // NOLINT
+        bind(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
     close(probe);
     return bound;
 }

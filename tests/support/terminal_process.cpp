@@ -31,7 +31,7 @@ winsize as_winsize(TerminalProcess::Size size) {
     std::vector<char*> arguments;
     arguments.reserve(command.size() + 1);
     for (const std::string& argument : command) {
-        arguments.push_back(const_cast<char*>(argument.c_str())); // NOLINT: execv's own signature
+        arguments.push_back(const_cast<char*>(argument.c_str())); // execv only reads it
     }
     arguments.push_back(nullptr);
     execv(executable_path(command[0]).c_str(), arguments.data());

@@ -26,9 +26,7 @@ constexpr std::size_t waiting_bytes_limit = 64UL * 1024 * 1024; ///< of all bodi
 MHD_Result send_answer(MHD_Connection* connection, HookAnswer answer, std::string_view text) {
     // Static texts: libmicrohttpd does not write to a persistent buffer.
     MHD_Response* const response = MHD_create_response_from_buffer(
-        text.size(),
-        const_cast<char*>(text.data()), // NOLINT(cppcoreguidelines-pro-type-const-cast)
-        MHD_RESPMEM_PERSISTENT);
+        text.size(), const_cast<char*>(text.data()), MHD_RESPMEM_PERSISTENT);
     if (response == nullptr) {
         return MHD_NO;
     }

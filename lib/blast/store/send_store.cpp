@@ -34,6 +34,19 @@ std::pair<std::int64_t, std::int64_t> id_range(const std::vector<Item>& items) {
     return {low->id, high->id};
 }
 
+/// What names messages, as columns: whose they are, of which attempt, and what the gateway calls them.
+struct MessageColumns {
+    void add(const AcceptedMessage& message) {
+        ids.add(message.id);
+        attempts.add(message.attempt);
+        message_ids.add(message.message_id);
+    }
+
+    ArrayLiteral ids;
+    ArrayLiteral attempts;
+    ArrayLiteral message_ids;
+};
+
 /// record_accepted.sql for message ids of which each is new.
 std::string_view record_new_ids() {
     static const std::string sql = [] {
@@ -45,17 +58,13 @@ std::string_view record_new_ids() {
 }
 
 Statement record_statement(const SettleRequest& request) {
-    ArrayLiteral ids;
-    ArrayLiteral attempts;
-    ArrayLiteral message_ids;
+    MessageColumns messages;
     ArrayLiteral timestamps;
     ArrayLiteral data;
     ArrayLiteral jid_phones;
     ArrayLiteral devices;
     for (const AcceptedMessage& message : request.accepted) {
-        ids.add(message.id);
-        attempts.add(message.attempt);
-        message_ids.add(message.message_id);
+        messages.add(message);
         timestamps.add(message.message_timestamp);
         data.add(unless_empty(message.data));
         jid_phones.add(unless_empty(message.jid_phone));
@@ -65,9 +74,9 @@ Statement record_statement(const SettleRequest& request) {
     return {
         request.ids_may_repeat ? sql::record_accepted : record_new_ids(),
         Parameters::of(
-            request.blast_id, std::move(ids), std::move(attempts), std::move(message_ids),
-            std::move(timestamps), std::move(data), std::move(jid_phones), std::move(devices),
-            request.counter_slot, low, high),
+            request.blast_id, std::move(messages.ids), std::move(messages.attempts),
+            std::move(messages.message_ids), std::move(timestamps), std::move(data),
+            std::move(jid_phones), std::move(devices), request.counter_slot, low, high),
         true};
 }
 
@@ -223,17 +232,14 @@ not_recorded(const std::vector<AcceptedMessage>& accepted, const Result& recorde
 
 Statement
 find_recorded_statement(std::int64_t blast_id, const std::vector<AcceptedMessage>& messages) {
-    ArrayLiteral ids;
-    ArrayLiteral message_ids;
-    ArrayLiteral attempts;
+    MessageColumns columns;
     for (const AcceptedMessage& message : messages) {
-        ids.add(message.id);
-        message_ids.add(message.message_id);
-        attempts.add(message.attempt);
+        columns.add(message);
     }
     return {
-        sql::find_recorded,
-        Parameters::of(blast_id, std::move(ids), std::move(message_ids), std::move(attempts))};
+        sql::find_recorded, Parameters::of(
+                                blast_id, std::move(columns.ids), std::move(columns.message_ids),
+                                std::move(columns.attempts))};
 }
 
 std::vector<RecordConflict>
@@ -256,22 +262,19 @@ read_find_recorded(const Result& result, const std::vector<AcceptedMessage>& mes
 }
 
 KnownOutcomes find_outcomes(Connection& connection, const SettleRequest& kept) {
-    ArrayLiteral ids;
-    ArrayLiteral attempts;
-    ArrayLiteral message_ids;
+    MessageColumns columns;
     for (const AcceptedMessage& message : kept.accepted) {
-        ids.add(message.id);
-        attempts.add(message.attempt);
-        message_ids.add(message.message_id);
+        columns.add(message);
     }
     for (const EndedAttempt& ended : kept.ended) {
-        ids.add(ended.id);
-        attempts.add(ended.attempt);
-        message_ids.add_null();
+        columns.ids.add(ended.id);
+        columns.attempts.add(ended.attempt);
+        columns.message_ids.add_null();
     }
     const Result rows = connection.execute(
-        sql::find_outcomes,
-        Parameters::of(kept.blast_id, std::move(ids), std::move(attempts), std::move(message_ids)));
+        sql::find_outcomes, Parameters::of(
+                                kept.blast_id, std::move(columns.ids), std::move(columns.attempts),
+                                std::move(columns.message_ids)));
     KnownOutcomes known;
     for (int row = 0; row < rows.rows(); ++row) {
         const std::string_view word = rows.text(row, 0);
