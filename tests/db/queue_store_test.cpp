@@ -1,5 +1,6 @@
 #include "blast/store/queue_store.hpp"
 
+#include "support/process.hpp"
 #include "support/temporary_database.hpp"
 
 #include <catch2/catch.hpp>
@@ -9,6 +10,7 @@
 
 using namespace blast;
 using blast::test::TemporaryDatabase;
+using blast::test::wait_until;
 
 namespace {
 
@@ -22,8 +24,8 @@ struct Queueing {
     }
 
     /// Queues numbers that follow one another, each so many times.
-    static void add(QueueTransaction& queue, int count, int times = 1) {
-        for (int i = 0; i < count * times; ++i)
+    static void add(QueueTransaction& queue, std::int64_t count, int times = 1) {
+        for (std::int64_t i = 0; i < count * times; ++i)
             queue.add(fmt::format("+6012{}", 3'000'000 + i % count), R"({"name":"Ali"})");
     }
 
@@ -121,4 +123,52 @@ TEST_CASE_METHOD(Queueing, "What the server refuses of a copy is told in its wor
     QueueTransaction queue(connection, settings, false, false);
     queue.add("+60123000000", "not JSON");
     CHECK_THROWS_WITH(queue.finish(0), Catch::Contains("json"));
+}
+
+TEST_CASE_METHOD(
+    Queueing, "Splitting a queue reads it a few times, whatever the planner knows of it") {
+    constexpr std::int64_t recipients = 2'000;
+    {
+        QueueTransaction earlier(connection, settings, false, false);
+        add(earlier, recipients);
+        earlier.finish(0);
+        earlier.commit();
+    }
+    database.query("ANALYZE blast_outbox"); // from now on a new blast is taken for a row
+    settings.stage = "Second";
+    settings.messages.emplace_back("Hello {{name}}");
+    settings.devices.emplace_back("5851");
+    {
+        Connection own(database.url()); // whose statistics are told when it closes
+        QueueTransaction queue(own, settings, false, false);
+        add(queue, recipients);
+        queue.finish(0);
+        queue.commit();
+    }
+    wait_until("the statistics of the queueing", [&] {
+        return database.value("SELECT n_tup_upd >= 1000 FROM pg_stat_user_tables "
+                              "WHERE relname = 'blast_outbox'") == "t";
+    });
+    const std::string read = database.value(
+        "SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = 'blast_outbox'");
+    CHECK(std::stol(read) < 20 * recipients);
+    CHECK(
+        database.value("SELECT count(*) FILTER (WHERE variant = 0) || ' ' || "
+                       "count(*) FILTER (WHERE device = '5850') "
+                       "FROM blast_outbox WHERE device IS NOT NULL") == "1000 1000");
+}
+
+TEST_CASE_METHOD(
+    Queueing, "A role's statement_timeout does not end a copy whose rows come slowly") {
+    database.query(fmt::format(
+        "ALTER DATABASE {} SET statement_timeout = '300ms'",
+        database.value("SELECT current_database()")));
+    Connection impatient(database.url());
+    QueueTransaction queue(impatient, settings, false, false);
+    add(queue, 5'000); // so many that copying has begun
+    database.query("SELECT pg_sleep(0.4)");
+    queue.add("+60129999999", "{}");
+    queue.finish(0);
+    queue.commit();
+    CHECK(queue.queued() == 5'001);
 }

@@ -112,9 +112,9 @@ void QueueTransaction::add(std::string_view phone, std::string_view variables) {
 
 void QueueTransaction::insert_blast() {
     if (blast_id_ == 0) {
-        blast_id_ = connection_.execute(sql::insert_blast, blast_parameters(settings_, trial_))
-                        .one_row()
-                        .integer(0, 0);
+        const Results results = connection_.execute_together(
+            {{sql::wait_for_rows}, {sql::insert_blast, blast_parameters(settings_, trial_)}});
+        blast_id_ = results.back().one_row().integer(0, 0);
     }
 }
 
@@ -212,7 +212,8 @@ std::vector<Statement> QueueTransaction::last_statements() const {
         {sql::finish_queueing, Parameters::of(
                                    blast_id_, queued_, skipped_.invalid, skipped_.duplicate,
                                    skipped_.opted_out, short_work_slot)},
-        {sql::ensure_devices, Parameters::of(device_list)}};
+        {sql::ensure_devices, Parameters::of(device_list)},
+        {sql::plan_cautiously}};
     if (settings_.messages.size() > 1) {
         statements.push_back(
             {sql::assign_variants, Parameters::of(blast_id_, settings_.messages.size())});
