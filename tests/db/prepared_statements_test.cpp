@@ -24,8 +24,14 @@ public:
     explicit Client(const std::string& url)
         : connection_(std::make_unique<AsyncConnection>(
               loop_, url, random_, AsyncConnection::Handlers{[] {}, [] {}})) {
-        while (!connection_->idle())
+        wait_until_idle();
+    }
+
+    /// After the server has closed the connection.
+    void wait_for_reconnect() {
+        while (connection_->idle())
             loop_.run_once();
+        wait_until_idle();
     }
 
     PipelineOutcome execute(const std::vector<Statement>& statements) {
@@ -48,6 +54,11 @@ public:
     std::int64_t prepared() { return execute({{count_sql}}).results.front().integer(0, 0); }
 
 private:
+    void wait_until_idle() {
+        while (!connection_->idle())
+            loop_.run_once();
+    }
+
     EventLoop loop_;
     Random random_{1};
     std::unique_ptr<AsyncConnection> connection_;
@@ -55,21 +66,27 @@ private:
 
 } // namespace
 
-TEST_CASE("What is repeated is prepared once where no pooler stands between") {
+TEST_CASE("What is repeated is prepared once, but nothing through a pooler in transaction mode") {
     const TemporaryDatabase database;
+    const bool pooled = GENERATE(false, true);
+    const auto pooler = pooled ? std::make_unique<Pooler>(database.url()) : nullptr;
+    Client client(pooled ? pooler->url() : database.url());
+    for (int i = 0; i < 3; ++i)
+        CHECK(client.answer_to(i) == i + 1);
+    CHECK(client.prepared() == (pooled ? 0 : 1));
+}
+
+TEST_CASE("A new server process is told again what is prepared") {
+    TemporaryDatabase database;
     Client client(database.url());
+    for (int i = 0; i < 2; ++i)
+        CHECK(client.answer_to(i) == i + 1);
+    database.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                   "WHERE datname = current_database() AND application_name = 'blast'");
+    client.wait_for_reconnect();
     for (int i = 0; i < 3; ++i)
         CHECK(client.answer_to(i) == i + 1);
     CHECK(client.prepared() == 1);
-}
-
-TEST_CASE("Through a pooler in transaction mode nothing is prepared") {
-    const TemporaryDatabase database;
-    const Pooler pooler(database.url());
-    Client client(pooler.url());
-    for (int i = 0; i < 3; ++i)
-        CHECK(client.answer_to(i) == i + 1);
-    CHECK(client.prepared() == 0);
 }
 
 TEST_CASE("A prepared statement that was taken away fails once, and is worth a retry") {
