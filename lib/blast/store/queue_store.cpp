@@ -134,6 +134,7 @@ void QueueTransaction::copy_rows() {
     if (!copying_) {
         connection_.begin_copy(sql::queue_copy);
         copying_ = true;
+        copied_ = true;
     }
     connection_.copy(rows);
 }
@@ -197,7 +198,9 @@ void QueueTransaction::commit() {
 void QueueTransaction::finish(std::int64_t invalid) {
     insert_suspects();
     insert_blast();
-    leave_out_opted_out();
+    if (copied_) { // what was inserted was looked up as it came
+        leave_out_opted_out();
+    }
     skipped_.invalid = invalid;
     skipped_.duplicate = added_ - queued_ - skipped_.opted_out;
 }

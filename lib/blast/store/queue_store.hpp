@@ -57,6 +57,7 @@ private:
     BloomFilter phones_;
     std::string rows_; ///< to be copied, in COPY's text format
     bool copying_ = false;
+    bool copied_ = false;   ///< anyone at all
     ArrayLiteral suspects_; ///< who may be a repeat: phones, and their variables
     ArrayLiteral variables_of_suspects_;
     std::int64_t added_ = 0;
