@@ -9,17 +9,12 @@
 #include <algorithm>
 #include <mutex>
 #include <stdexcept>
-#include <unistd.h>
 #include <unordered_map>
 #include <vector>
 
 namespace blast {
 
 namespace {
-
-/// libcurl looks for an idle connection among all that one multi handle has to a host, one after another: with 256 of
-/// them a request takes a fifth more of the processor than with 64 (measured with libcurl 7.88).
-constexpr std::size_t connections_of_one = 64;
 
 void initialise_libcurl() {
     static std::once_flag once;
@@ -62,22 +57,11 @@ public:
     Multi& operator=(Multi&&) = delete;
 
     void start(HttpRequest request, std::function<void(HttpAnswer)> on_end);
-    std::size_t in_flight() const noexcept { return active_.size(); }
 
 private:
-    /// A socket that the loop watches.
-    struct Socket {
-        int interest = 0; ///< CURL_POLL_IN, CURL_POLL_OUT or both
-        bool wanted = true;
-    };
-
     static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void*);
     static int on_timer(CURLM*, long timeout_ms, void* self);
-    static int on_close(void* self, curl_socket_t socket);
 
-    void watch(curl_socket_t socket, int interest);
-    void forget(curl_socket_t socket);
-    void on_ready(curl_socket_t socket, Readiness ready);
     void act(curl_socket_t socket, int events);
     void collect_ended();
 
@@ -85,7 +69,6 @@ private:
     TransferSettings settings_;
     std::unique_ptr<CURLM, FreeMulti> multi_;
     EventLoop::Timer timer_ = 0;
-    std::unordered_map<curl_socket_t, Socket> sockets_;
     std::vector<std::unique_ptr<HttpTransfer>> idle_;
     std::unordered_map<CURL*, std::unique_ptr<HttpTransfer>> active_;
 };
@@ -101,8 +84,7 @@ HttpEngine::Multi::Multi(EventLoop& loop, const GatewaySettings& gateway)
     curl_multi_setopt(multi, CURLMOPT_TIMERDATA, this);
     curl_multi_setopt(multi, CURLMOPT_PIPELINING, long{CURLPIPE_NOTHING});
     // Fewer kept connections than requests in flight, and most requests would open a new one.
-    const std::size_t most = std::min(gateway.concurrency, connections_of_one);
-    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(most) + 4L);
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(gateway.concurrency) + 4L);
 }
 
 HttpEngine::Multi::~Multi() {
@@ -118,8 +100,6 @@ HttpEngine::Multi::~Multi() {
 void HttpEngine::Multi::start(HttpRequest request, std::function<void(HttpAnswer)> on_end) {
     if (idle_.empty()) {
         idle_.push_back(std::make_unique<HttpTransfer>(settings_));
-        curl_easy_setopt(idle_.back()->easy(), CURLOPT_CLOSESOCKETFUNCTION, &Multi::on_close);
-        curl_easy_setopt(idle_.back()->easy(), CURLOPT_CLOSESOCKETDATA, this);
     }
     auto transfer = std::move(idle_.back());
     idle_.pop_back();
@@ -130,52 +110,19 @@ void HttpEngine::Multi::start(HttpRequest request, std::function<void(HttpAnswer
     curl_multi_add_handle(multi_.get(), easy);
 }
 
-/// libcurl lets go of a connection's socket at the end of each transfer and wants it again with the next one. It stays
-/// watched in between, which saves two system calls a request.
 int HttpEngine::Multi::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) {
     auto* const multi = static_cast<Multi*>(self);
-    if (what != CURL_POLL_REMOVE) {
-        multi->watch(socket, what);
+    if (what == CURL_POLL_REMOVE) {
+        multi->loop_.unwatch(socket);
         return 0;
     }
-    const auto found = multi->sockets_.find(socket);
-    if (found != multi->sockets_.end()) {
-        found->second.wanted = false;
-    }
+    const Readiness interest{(what & CURL_POLL_IN) != 0, (what & CURL_POLL_OUT) != 0};
+    multi->loop_.watch(socket, interest, [multi, socket](Readiness ready) {
+        multi->act(
+            socket,
+            (ready.readable ? CURL_CSELECT_IN : 0) | (ready.writable ? CURL_CSELECT_OUT : 0));
+    });
     return 0;
-}
-
-void HttpEngine::Multi::watch(curl_socket_t socket, int interest) {
-    const auto [found, is_new] = sockets_.try_emplace(socket);
-    found->second.wanted = true;
-    if (!is_new && found->second.interest == interest) {
-        return;
-    }
-    found->second.interest = interest;
-    loop_.watch(
-        socket, {(interest & CURL_POLL_IN) != 0, (interest & CURL_POLL_OUT) != 0},
-        [this, socket](Readiness ready) { on_ready(socket, ready); });
-}
-
-void HttpEngine::Multi::forget(curl_socket_t socket) {
-    if (sockets_.erase(socket) > 0) {
-        loop_.unwatch(socket);
-    }
-}
-
-void HttpEngine::Multi::on_ready(curl_socket_t socket, Readiness ready) {
-    if (!sockets_.at(socket).wanted) {
-        // The gateway has closed it while it was idle; libcurl finds that out before it uses it.
-        forget(socket);
-        return;
-    }
-    act(socket, (ready.readable ? CURL_CSELECT_IN : 0) | (ready.writable ? CURL_CSELECT_OUT : 0));
-}
-
-/// A number that is closed may be the next socket's.
-int HttpEngine::Multi::on_close(void* self, curl_socket_t socket) {
-    static_cast<Multi*>(self)->forget(socket);
-    return close(socket);
 }
 
 int HttpEngine::Multi::on_timer(CURLM*, long timeout_ms, void* self) {
@@ -218,20 +165,13 @@ void HttpEngine::Multi::collect_ended() {
     }
 }
 
-HttpEngine::HttpEngine(EventLoop& loop, const GatewaySettings& settings) {
-    do {
-        multis_.push_back(std::make_unique<Multi>(loop, settings));
-    } while (multis_.size() * connections_of_one < settings.concurrency);
-}
+HttpEngine::HttpEngine(EventLoop& loop, const GatewaySettings& settings)
+    : multi_(std::make_unique<Multi>(loop, settings)) {}
 
 HttpEngine::~HttpEngine() = default;
 
 void HttpEngine::send(HttpRequest request, std::function<void(HttpAnswer)> on_end) {
-    // The first that has room, so that few requests go over few connections.
-    const auto with_room = std::find_if(multis_.begin(), multis_.end() - 1, [](const auto& multi) {
-        return multi->in_flight() < connections_of_one;
-    });
-    (*with_room)->start(std::move(request), std::move(on_end));
+    multi_->start(std::move(request), std::move(on_end));
 }
 
 } // namespace blast

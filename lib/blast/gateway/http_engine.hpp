@@ -8,7 +8,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace blast {
 
@@ -64,7 +63,7 @@ public:
 
 private:
     class Multi;
-    std::vector<std::unique_ptr<Multi>> multis_; ///< each for some of the connections
+    std::unique_ptr<Multi> multi_;
 };
 
 } // namespace blast
