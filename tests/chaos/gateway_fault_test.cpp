@@ -1,8 +1,7 @@
 #include "chaos/send_trial.hpp"
+#include "support/catch.hpp"
 #include "support/pooler.hpp"
 #include "support/temporary_database.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 

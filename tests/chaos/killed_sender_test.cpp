@@ -1,7 +1,6 @@
 #include "chaos/send_trial.hpp"
+#include "support/catch.hpp"
 #include "support/temporary_database.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <csignal>
 #include <random>

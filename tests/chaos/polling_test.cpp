@@ -1,12 +1,11 @@
 #include "support/polling.hpp"
 
+#include "support/catch.hpp"
 #include "support/database_query.hpp"
 #include "support/pooler.hpp"
 #include "support/private_postgres.hpp"
 #include "support/scripted_gateway.hpp"
 #include "support/tracked_blast.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <csignal>

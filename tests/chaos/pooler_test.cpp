@@ -1,10 +1,9 @@
 #include "support/pooler.hpp"
 
 #include "chaos/send_trial.hpp"
+#include "support/catch.hpp"
 #include "support/database_query.hpp"
 #include "support/temporary_database.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <array>
 #include <csignal>

@@ -1,8 +1,7 @@
 #include "chaos/send_trial.hpp"
 
+#include "support/catch.hpp"
 #include "support/database_query.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <cstdlib>
@@ -161,7 +160,7 @@ void SendTrial::check_books() const {
         if (!known.contains(state))
             strange.push_back(std::string(who).append(" ").append(state));
     }
-    CHECK_THAT(strange, Catch::Equals(Texts{}));
+    CHECK(strange == Texts{});
     const std::vector<JournalEntry> entries = journal();
     check_journal(entries, books);
     check_recorded(entries);
@@ -187,9 +186,9 @@ void SendTrial::check_journal(const std::vector<JournalEntry>& entries, const Le
                 wrong_text.push_back(entry.to + ' ' + entry.text);
         }
     }
-    CHECK_THAT(twice, Catch::Equals(Texts{}));
-    CHECK_THAT(lost, Catch::Equals(Texts{}));
-    CHECK_THAT(wrong_text, Catch::Equals(Texts{}));
+    CHECK(twice == Texts{});
+    CHECK(lost == Texts{});
+    CHECK(wrong_text == Texts{});
 }
 
 void SendTrial::check_recorded(const std::vector<JournalEntry>& entries) const {
@@ -205,7 +204,7 @@ void SendTrial::check_recorded(const std::vector<JournalEntry>& entries) const {
         if (id_of[row[0]] != row[1])
             made_up.push_back(row[0] + ' ' + row[1] + ", accepted as " + id_of[row[0]]);
     }
-    CHECK_THAT(made_up, Catch::Equals(Texts{}));
+    CHECK(made_up == Texts{});
 }
 
 void SendTrial::check_counters(const Ledger& books) const {

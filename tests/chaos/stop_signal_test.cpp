@@ -1,9 +1,8 @@
 #include "chaos/send_trial.hpp"
+#include "support/catch.hpp"
 #include "support/database_query.hpp"
 #include "support/pooler.hpp"
 #include "support/temporary_database.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <csignal>
 

@@ -1,9 +1,8 @@
 #include "chaos/send_trial.hpp"
+#include "support/catch.hpp"
 #include "support/database_query.hpp"
 #include "support/pooler.hpp"
 #include "support/temporary_database.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <csignal>
@@ -118,7 +117,7 @@ void go_on_after_another(
     sender.wait();
     trial.complete(); // what it never posted came back to the queue at most
     trial.check_books();
-    CHECK_THAT(posted_under(in_hand, trial, database), Catch::Equals(std::vector<std::string>{}));
+    CHECK(posted_under(in_hand, trial, database) == std::vector<std::string>{});
 }
 
 } // namespace

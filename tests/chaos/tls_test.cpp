@@ -1,10 +1,9 @@
 #include "chaos/send_trial.hpp"
+#include "support/catch.hpp"
 #include "support/private_ca.hpp"
 #include "support/private_postgres.hpp"
 #include "support/server_user.hpp"
 #include "support/temporary_database.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <memory>
 

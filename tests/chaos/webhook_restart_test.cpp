@@ -1,9 +1,9 @@
 #include "chaos/send_trial.hpp"
+#include "support/catch.hpp"
 #include "support/database_query.hpp"
 #include "support/private_postgres.hpp"
 #include "support/webhook_service.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>

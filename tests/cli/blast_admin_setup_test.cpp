@@ -1,16 +1,14 @@
+#include "support/catch.hpp"
 #include "support/process.hpp"
 #include "support/simulator.hpp"
 #include "support/temporary_database.hpp"
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <memory>
 
 using namespace blast::test;
-using Catch::Matchers::Contains;
-using Catch::Matchers::StartsWith;
 
 namespace {
 

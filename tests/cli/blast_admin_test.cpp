@@ -1,14 +1,12 @@
+#include "support/catch.hpp"
 #include "support/process.hpp"
 #include "support/tracked_blast.hpp"
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 
 using namespace blast::test;
-using Catch::Matchers::Contains;
-using Catch::Matchers::StartsWith;
 using nlohmann::json;
 
 namespace {
@@ -78,7 +76,7 @@ TEST_CASE("opt-out add, list and remove take numbers as people write them") {
     CHECK(list[0].at("phone") == "+60123456789");
     CHECK(list[0].at("source") == "manual");
     CHECK(list[0].at("reason") == "=asked");
-    CHECK_THAT(list[0].at("opted_out_at").get<std::string>(), Catch::Matchers::EndsWith("+08:00"));
+    CHECK_THAT(list[0].at("opted_out_at").get<std::string>(), EndsWith("+08:00"));
     const ProcessResult csv = admin.run({"opt-out", "list", "--format", "csv"});
     CHECK_THAT(
         csv.out, StartsWith("phone,opted_out_at,source,reason\n+60123456789,") &&

@@ -1,10 +1,10 @@
 // What webhooks change: every shape that docs/gateway.md knows, as JSON and as a form, posted to the real server.
+#include "support/catch.hpp"
 #include "support/simulator.hpp"
 #include "support/temporary_database.hpp"
 #include "support/tracked_blast.hpp"
 #include "support/webhook_service.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 

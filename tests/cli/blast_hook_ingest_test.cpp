@@ -1,10 +1,10 @@
 // Captured events: blast-hook --ingest, and what it leaves for people: blast-hook --inbox.
+#include "support/catch.hpp"
 #include "support/process.hpp"
 #include "support/temporary_database.hpp"
 #include "support/terminal_process.hpp"
 #include "support/tracked_blast.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 

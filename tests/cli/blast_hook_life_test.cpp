@@ -1,8 +1,8 @@
 // blast-hook as a service manager sees it: how it starts, stops and speaks.
+#include "support/catch.hpp"
 #include "support/temporary_database.hpp"
 #include "support/webhook_service.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 

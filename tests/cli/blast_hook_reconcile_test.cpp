@@ -1,10 +1,10 @@
 // What a receipt for an unknown message says of an UNCONFIRMED recipient, and what it does not.
+#include "support/catch.hpp"
 #include "support/simulator.hpp"
 #include "support/temporary_database.hpp"
 #include "support/tracked_blast.hpp"
 #include "support/webhook_service.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 

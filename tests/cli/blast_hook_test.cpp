@@ -1,10 +1,10 @@
 // The webhook server as the gateway sees it.
+#include "support/catch.hpp"
 #include "support/database_query.hpp"
 #include "support/temporary_database.hpp"
 #include "support/tracked_blast.hpp"
 #include "support/webhook_service.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <memory>

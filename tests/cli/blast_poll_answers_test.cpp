@@ -1,8 +1,8 @@
+#include "support/catch.hpp"
 #include "support/polling.hpp"
 #include "support/scripted_gateway.hpp"
 #include "support/tracked_blast.hpp"
-
-#include <catch2/catch.hpp>
+using blast::test::Contains;
 using blast::test::counter_mistake;
 using blast::test::MessageFixture;
 using blast::test::PollFigures;
@@ -10,7 +10,6 @@ using blast::test::Polling;
 using blast::test::ProcessResult;
 using blast::test::ScriptedGateway;
 using blast::test::TrackedBlast;
-using Catch::Matchers::Contains;
 
 namespace {
 

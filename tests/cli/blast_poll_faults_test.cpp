@@ -1,13 +1,14 @@
+#include "support/catch.hpp"
 #include "support/polling.hpp"
 #include "support/scripted_gateway.hpp"
 #include "support/simulator.hpp"
 #include "support/tracked_blast.hpp"
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include <memory>
 
+using blast::test::Contains;
 using blast::test::counter_mistake;
 using blast::test::MessageFixture;
 using blast::test::poll_command;
@@ -20,7 +21,6 @@ using blast::test::ServedAnswer;
 using blast::test::Simulator;
 using blast::test::TemporaryDatabase;
 using blast::test::TrackedBlast;
-using Catch::Matchers::Contains;
 
 namespace {
 

@@ -1,12 +1,12 @@
+#include "support/catch.hpp"
 #include "support/polling.hpp"
 #include "support/scripted_gateway.hpp"
 #include "support/tracked_blast.hpp"
 
-#include <catch2/catch.hpp>
-
 #include <csignal>
 #include <regex>
 
+using blast::test::Contains;
 using blast::test::counter_mistake;
 using blast::test::MessageFixture;
 using blast::test::poll_command;
@@ -17,7 +17,6 @@ using blast::test::ProcessResult;
 using blast::test::ScriptedGateway;
 using blast::test::TrackedBlast;
 using blast::test::wait_until;
-using Catch::Matchers::Contains;
 
 namespace {
 

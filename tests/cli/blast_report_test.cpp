@@ -1,21 +1,21 @@
+#include "support/catch.hpp"
 #include "support/process.hpp"
 #include "support/temporary_database.hpp"
 #include "support/terminal_process.hpp"
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
 
+using blast::test::Contains;
 using blast::test::Environment;
 using blast::test::ProcessResult;
 using blast::test::read_file;
 using blast::test::run;
+using blast::test::StartsWith;
 using blast::test::TemporaryDatabase;
 using blast::test::TemporaryFolder;
 using blast::test::TerminalProcess;
-using Catch::Matchers::Contains;
-using Catch::Matchers::StartsWith;
 using Json = nlohmann::ordered_json;
 
 namespace {

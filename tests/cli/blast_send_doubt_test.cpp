@@ -1,7 +1,7 @@
+#include "support/catch.hpp"
 #include "support/sending.hpp"
 #include "support/terminal_process.hpp"
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include <filesystem>

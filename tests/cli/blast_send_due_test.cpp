@@ -1,16 +1,16 @@
+#include "support/catch.hpp"
 #include "support/sending.hpp"
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include <csignal>
 #include <memory>
 
+using blast::test::Contains;
 using blast::test::csv_of;
 using blast::test::Process;
 using blast::test::ProcessResult;
 using blast::test::Sending;
-using Catch::Contains;
 using nlohmann::json;
 
 namespace {

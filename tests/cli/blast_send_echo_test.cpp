@@ -1,19 +1,18 @@
 // A gateway that repeats in its answers what was sent to it, the token too.
+#include "support/catch.hpp"
 #include "support/loopback_server.hpp"
 #include "support/sending.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <atomic>
 #include <string>
 
+using blast::test::Contains;
 using blast::test::csv_of;
 using blast::test::LoopbackServer;
 using blast::test::ProcessResult;
 using blast::test::ReceivedRequest;
 using blast::test::Sending;
 using blast::test::ServedAnswer;
-using Catch::Matchers::Contains;
 
 TEST_CASE("A gateway that repeats the token has it neither stored nor printed") {
     std::atomic<int> sent{0};

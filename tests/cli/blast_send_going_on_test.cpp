@@ -1,6 +1,6 @@
+#include "support/catch.hpp"
 #include "support/sending.hpp"
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include <csignal>

@@ -1,15 +1,15 @@
+#include "support/catch.hpp"
 #include "support/sending.hpp"
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
 #include <fstream>
 
+using blast::test::Contains;
 using blast::test::csv_of;
 using blast::test::ProcessResult;
 using blast::test::Sending;
-using Catch::Matchers::Contains;
 using nlohmann::json;
 
 namespace {

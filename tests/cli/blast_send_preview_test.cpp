@@ -1,14 +1,14 @@
+#include "support/catch.hpp"
 #include "support/sending.hpp"
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+using blast::test::Contains;
 using blast::test::csv_of;
 using blast::test::is_one_line;
 using blast::test::ProcessResult;
 using blast::test::Sending;
 using blast::test::two_people;
-using Catch::Matchers::Contains;
 using nlohmann::json;
 
 TEST_CASE("--dry-run counts and shows messages, changes nothing, and takes no blast's number") {

@@ -1,13 +1,13 @@
+#include "support/catch.hpp"
 #include "support/sending.hpp"
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+using blast::test::Contains;
 using blast::test::csv_of;
 using blast::test::is_one_line;
 using blast::test::ProcessResult;
 using blast::test::Sending;
-using Catch::Matchers::Contains;
 using nlohmann::json;
 
 namespace {

@@ -1,18 +1,18 @@
+#include "support/catch.hpp"
 #include "support/sending.hpp"
 #include "support/terminal_process.hpp"
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include <csignal>
 
+using blast::test::Contains;
 using blast::test::csv_of;
 using blast::test::Process;
 using blast::test::ProcessResult;
 using blast::test::Sending;
 using blast::test::TerminalProcess;
 using blast::test::two_people;
-using Catch::Matchers::Contains;
 
 TEST_CASE("In a terminal blast-send asks first, and Ctrl-C at the question is an interruption") {
     Sending sending;

@@ -1,7 +1,6 @@
+#include "support/catch.hpp"
 #include "support/process.hpp"
 #include "support/source_tree.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -12,6 +11,7 @@
 
 namespace {
 
+using blast::test::Contains;
 using blast::test::ProcessResult;
 using blast::test::run;
 using blast::test::source_dir;
@@ -112,13 +112,13 @@ TEST_CASE("what all tools share is explained once, and true of all of them") {
 TEST_CASE("each exit status and each setting of the manual is in the shared page") {
     const std::string page = page_of("blast.7");
     for (const char* status : {".It 0\n", ".It 1\n", ".It 2\n", ".It 3\n", ".It 4\n"}) {
-        CHECK_THAT(page, Catch::Matchers::Contains(status));
+        CHECK_THAT(page, Contains(status));
     }
     const std::regex variable(R"("((?:BLAST|WSAPME|DATABASE)_[A-Z_]+)\")");
     for (const blast::test::SourceFile& source : blast::test::read_sources({"lib/blast/cli"})) {
         for (const std::string& name : flags_matching(source.text, variable)) {
             INFO(name << " in " << source.path);
-            CHECK_THAT(page, Catch::Matchers::Contains(name));
+            CHECK_THAT(page, Contains(name));
         }
     }
 }

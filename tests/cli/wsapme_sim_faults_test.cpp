@@ -1,11 +1,12 @@
+#include "support/catch.hpp"
 #include "support/http_client.hpp"
 #include "support/simulator.hpp"
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include <string>
 
+using blast::test::Contains;
 using blast::test::HttpAnswer;
 using blast::test::HttpClient;
 using blast::test::Simulator;
@@ -39,7 +40,7 @@ TEST_CASE("wsapme-sim accepts nothing under a fault that refuses") {
     HttpClient client(sim.url());
     const HttpAnswer answer = send(client);
     CHECK(answer.status == fault.status);
-    CHECK_THAT(answer.body, Catch::Contains(fault.body_has));
+    CHECK_THAT(answer.body, Contains(fault.body_has));
     CHECK(sim.accepted() == 0);
     CHECK(sim.stats()["faults"][fault.kind] == 1);
     CHECK(send(client).status == 200);
@@ -159,7 +160,7 @@ TEST_CASE("wsapme-sim answers status calls with the faults that were asked for")
     const std::string request = json{{"device", "5850"}, {"messageId", id}}.dump();
     const HttpAnswer answer = client.post("/v1/getMessageStatus", request);
     CHECK(answer.status == fault.status);
-    CHECK_THAT(answer.body, Catch::Contains(fault.body_has));
+    CHECK_THAT(answer.body, Contains(fault.body_has));
     CHECK(client.post("/v1/getMessageStatus", request).status == 200);
     CHECK(sim.stats()["status_faults"][fault.kind] == 1);
 }

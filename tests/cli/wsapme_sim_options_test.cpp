@@ -1,16 +1,17 @@
+#include "support/catch.hpp"
 #include "support/process.hpp"
 #include "support/simulator.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <csignal>
 #include <string>
 #include <vector>
 
+using blast::test::Contains;
 using blast::test::ProcessResult;
 using blast::test::run;
 using blast::test::Simulator;
+using blast::test::StartsWith;
 using Arguments = std::vector<std::string>;
 
 namespace {
@@ -99,7 +100,7 @@ TEST_CASE("wsapme-sim refuses wrong usage with one line and exit 2") {
     CAPTURE(bad.arguments);
     CHECK(result.exit_code == 2);
     CHECK(result.out.empty());
-    CHECK_THAT(result.err, Catch::StartsWith("wsapme-sim: " + bad.complaint));
+    CHECK_THAT(result.err, StartsWith("wsapme-sim: " + bad.complaint));
     CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
 }
 
@@ -107,9 +108,7 @@ TEST_CASE("wsapme-sim explains itself with examples") {
     const ProcessResult help = run_sim({"--help"});
     CHECK(help.exit_code == 0);
     CHECK(help.err.empty());
-    CHECK_THAT(
-        help.out, Catch::Contains("--fault") && Catch::Contains("reset-after") &&
-                      Catch::Contains("Examples:"));
+    CHECK_THAT(help.out, Contains("--fault") && Contains("reset-after") && Contains("Examples:"));
 }
 
 TEST_CASE("wsapme-sim says when its port is taken, exit 3") {
@@ -117,7 +116,7 @@ TEST_CASE("wsapme-sim says when its port is taken, exit 3") {
     const std::string address = sim.url().substr(std::string("http://").size());
     const ProcessResult result = run_sim({"--listen", address});
     CHECK(result.exit_code == 3);
-    CHECK_THAT(result.err, Catch::StartsWith("wsapme-sim: cannot listen on 127.0.0.1 port"));
+    CHECK_THAT(result.err, StartsWith("wsapme-sim: cannot listen on 127.0.0.1 port"));
 }
 
 TEST_CASE("wsapme-sim ends with 0 when it is stopped on purpose") {
@@ -133,5 +132,5 @@ TEST_CASE("wsapme-sim also listens on the IPv6 loopback address") {
     blast::test::Process sim({"wsapme-sim", "--listen", "[::1]:0"});
     blast::test::wait_until(
         "the simulator to listen", [&sim] { return !sim.out().empty() || !sim.running(); });
-    CHECK_THAT(sim.out(), Catch::StartsWith("listening on http://[::1]:"));
+    CHECK_THAT(sim.out(), StartsWith("listening on http://[::1]:"));
 }

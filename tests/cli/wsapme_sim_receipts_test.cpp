@@ -1,8 +1,8 @@
+#include "support/catch.hpp"
 #include "support/http_client.hpp"
 #include "support/simulator.hpp"
 #include "support/webhook_receiver.hpp"
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>

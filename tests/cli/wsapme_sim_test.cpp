@@ -1,7 +1,7 @@
+#include "support/catch.hpp"
 #include "support/http_client.hpp"
 #include "support/simulator.hpp"
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include <fstream>
@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+using blast::test::Contains;
 using blast::test::HttpAnswer;
 using blast::test::HttpClient;
 using blast::test::Process;
@@ -109,7 +110,7 @@ TEST_CASE("wsapme-sim takes over a journal whose last line was torn") {
         json::parse(sim.post("/v1/getMessageStatus", status_request(id)).body)["success"] == true);
     send_one(sim, "+60123456780");
     const std::string lines = read_file(sim.journal_path());
-    CHECK_THAT(lines, Catch::Contains("\"to\":\"+601\n{\"time\""));
+    CHECK_THAT(lines, Contains("\"to\":\"+601\n{\"time\""));
     CHECK(sim.stats()["restored"] == 1);
     CHECK(sim.stats()["accepted"] == 1);
 }
@@ -245,5 +246,5 @@ TEST_CASE("wsapme-sim accepts nothing that it cannot write to its journal") {
     CHECK(answer.status == 500);
     CHECK(json::parse(answer.body)["success"] == false);
     CHECK(json::parse(client.get("/sim/stats").body)["accepted"] == 0);
-    CHECK_THAT(sim.err(), Catch::Contains("cannot append to '/dev/full': No space left on device"));
+    CHECK_THAT(sim.err(), Contains("cannot append to '/dev/full': No space left on device"));
 }

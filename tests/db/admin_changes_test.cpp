@@ -3,9 +3,8 @@
 #include "blast/store/manual_changes.hpp"
 #include "blast/store/opt_out_store.hpp"
 
+#include "support/catch.hpp"
 #include "support/tracked_blast.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace blast;
 using blast::test::AttemptFixture;

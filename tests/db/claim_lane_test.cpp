@@ -1,9 +1,8 @@
 #include "blast/run/claim_lane.hpp"
 
+#include "support/catch.hpp"
 #include "support/process.hpp"
 #include "support/tracked_blast.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <variant>

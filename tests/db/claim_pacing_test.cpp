@@ -3,13 +3,13 @@
 #include "blast/store/connection.hpp"
 #include "blast/store/send_store.hpp"
 
+#include "support/catch.hpp"
 #include "support/tracked_blast.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 
 using namespace blast;
+using blast::test::Approx;
 using blast::test::AttemptFixture;
 using blast::test::counter_mistake;
 using blast::test::TemporaryDatabase;

@@ -3,9 +3,8 @@
 #include "blast/store/async_connection.hpp"
 #include "blast/store/connection.hpp"
 
+#include "support/catch.hpp"
 #include "support/temporary_database.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace blast;
 using blast::test::TemporaryDatabase;

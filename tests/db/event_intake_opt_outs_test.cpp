@@ -1,8 +1,8 @@
 #include "blast/store/erasure_store.hpp"
 
 #include "db/intake_scene.hpp"
+#include "support/catch.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <string>

@@ -1,6 +1,5 @@
 #include "db/intake_scene.hpp"
-
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <chrono>
 

@@ -1,6 +1,6 @@
 #include "db/intake_scene.hpp"
+#include "support/catch.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <string>

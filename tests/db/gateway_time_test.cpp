@@ -3,9 +3,9 @@
 #include "blast/store/poll_store.hpp"
 #include "blast/store/settle_work.hpp"
 
+#include "support/catch.hpp"
 #include "support/tracked_blast.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 using namespace blast;

@@ -3,10 +3,9 @@
 
 #include "blast/run/listen_address.hpp"
 
+#include "support/catch.hpp"
 #include "support/http_client.hpp"
 #include "support/process.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <atomic>
 #include <string>

@@ -5,10 +5,9 @@
 #include "blast/store/connection.hpp"
 #include "blast/store/tracking_changes.hpp"
 
+#include "support/catch.hpp"
 #include "support/process.hpp"
 #include "support/tracked_blast.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <array>
@@ -249,7 +248,7 @@ TEST_CASE("a claim waits for the one before it, and then sees what that holds") 
 
     const std::vector<std::int64_t> all{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
     scene.connection.execute("SET lock_timeout = '50ms'");
-    CHECK_THROWS_WITH(scene.claim(all), Catch::Matchers::Contains("lock timeout"));
+    CHECK_THROWS_WITH(scene.claim(all), Contains("lock timeout"));
     scene.connection.execute("SET lock_timeout = 0");
     scene.connection.start(
         {claim_lock_statement({scene.blast.id()}),

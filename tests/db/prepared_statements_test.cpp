@@ -2,10 +2,9 @@
 #include "blast/core/random.hpp"
 #include "blast/store/async_connection.hpp"
 
+#include "support/catch.hpp"
 #include "support/pooler.hpp"
 #include "support/temporary_database.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <memory>
 

@@ -1,14 +1,15 @@
 #include "blast/store/queue_store.hpp"
 
+#include "support/catch.hpp"
 #include "support/process.hpp"
 #include "support/temporary_database.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 
 using namespace blast;
+using blast::test::Contains;
 using blast::test::TemporaryDatabase;
 using blast::test::wait_until;
 
@@ -122,7 +123,7 @@ TEST_CASE_METHOD(
 TEST_CASE_METHOD(Queueing, "What the server refuses of a copy is told in its words") {
     QueueTransaction queue(connection, settings, false, false);
     queue.add("+60123000000", "not JSON");
-    CHECK_THROWS_WITH(queue.finish(0), Catch::Contains("json"));
+    CHECK_THROWS_WITH(queue.finish(0), Contains("json"));
 }
 
 TEST_CASE_METHOD(

@@ -3,11 +3,11 @@
 #include "blast/core/error.hpp"
 #include "blast/store/connection.hpp"
 
+#include "support/catch.hpp"
 #include "support/temporary_database.hpp"
 
-#include <catch2/catch.hpp>
-
 using namespace blast;
+using blast::test::Contains;
 using blast::test::TemporaryDatabase;
 
 namespace {
@@ -338,10 +338,10 @@ TEST_CASE("a schema that is missing, older or newer is refused with what to run"
         }
         return "";
     };
-    CHECK_THAT(refusal(), Catch::Matchers::Contains("no blast schema: run 'blast-admin migrate'"));
+    CHECK_THAT(refusal(), Contains("no blast schema: run 'blast-admin migrate'"));
     Fixture f;
     f.database.query("UPDATE schema_migrations SET version = version + 100");
-    CHECK_THROWS_WITH(f.store.list({}, std::nullopt, 1), Catch::Matchers::Contains("newer than"));
+    CHECK_THROWS_WITH(f.store.list({}, std::nullopt, 1), Contains("newer than"));
     f.database.query(
         "DELETE FROM schema_migrations; INSERT INTO schema_migrations VALUES (0, 'x')");
     Connection connection(f.database.url());

@@ -2,9 +2,8 @@
 
 #include "blast/store/connection.hpp"
 
+#include "support/catch.hpp"
 #include "support/tracked_blast.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace blast;
 using blast::test::counter_mistake;

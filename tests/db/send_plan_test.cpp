@@ -1,8 +1,7 @@
 #include "blast/store/send_store.hpp"
 
+#include "support/catch.hpp"
 #include "support/tracked_blast.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace blast;
 using namespace blast::test;

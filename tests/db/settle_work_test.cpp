@@ -4,9 +4,8 @@
 #include "blast/store/blast_store.hpp"
 #include "blast/store/connection.hpp"
 
+#include "support/catch.hpp"
 #include "support/tracked_blast.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace blast;
 using blast::test::AttemptFixture;

@@ -1,6 +1,6 @@
 #include "support/temporary_database.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <memory>
 #include <optional>

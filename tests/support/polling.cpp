@@ -1,6 +1,7 @@
 #include "support/polling.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <stdexcept>

@@ -1,7 +1,7 @@
 // Properties of attribution: whatever was sent and is open, whom a reply or a receipt is credited to.
 #include "blast/domain/attribution.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <algorithm>
 #include <rapidcheck/catch.h>

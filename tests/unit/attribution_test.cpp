@@ -1,6 +1,6 @@
 #include "blast/domain/attribution.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 #include <vector>

@@ -4,9 +4,9 @@
 #include "blast/intake/csv_reader.hpp"
 #include "blast/intake/rejects_writer.hpp"
 
+#include "support/catch.hpp"
 #include "support/process.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -19,9 +19,10 @@ using blast::MessageTemplate;
 using blast::Recipient;
 using blast::RejectsWriter;
 using blast::UsageError;
+using blast::test::Contains;
+using blast::test::EndsWith;
 using blast::test::read_file;
 using blast::test::TemporaryFolder;
-using Catch::Matchers::Contains;
 
 namespace {
 
@@ -142,7 +143,7 @@ TEST_CASE("a long list of bad rows is cut short") {
     const std::string error = csv.read().error;
     CHECK_THAT(error, Contains("50 of 50 rows"));
     CHECK_THAT(error, Contains("a.csv:21: ") && !Contains("a.csv:22: "));
-    CHECK_THAT(error, Catch::Matchers::EndsWith("\nand 30 more"));
+    CHECK_THAT(error, EndsWith("\nand 30 more"));
 }
 
 TEST_CASE("hostile cells are shown escaped and shortened") {

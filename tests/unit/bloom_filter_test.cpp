@@ -1,6 +1,6 @@
 #include "blast/core/bloom_filter.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 

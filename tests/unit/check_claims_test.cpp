@@ -1,6 +1,6 @@
 #include "blast/domain/check_claims.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using blast::CheckClaims;
 

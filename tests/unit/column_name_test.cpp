@@ -2,7 +2,7 @@
 
 #include "blast/core/error.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <rapidcheck/catch.h>
 
@@ -10,7 +10,7 @@ using blast::find_phone_column;
 using blast::normalised_column_name;
 using blast::same_column_name;
 using blast::usable_columns;
-using Catch::Matchers::Contains;
+using blast::test::Contains;
 using Columns = std::vector<std::string>;
 
 TEST_CASE("case, spaces and underscores make no difference to a column's name") {

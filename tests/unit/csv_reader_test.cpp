@@ -3,17 +3,16 @@
 #include "blast/core/csv_writer.hpp"
 #include "blast/core/error.hpp"
 
+#include "support/catch.hpp"
 #include "support/process.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <rapidcheck/catch.h>
 
 using blast::CsvReader;
 using blast::CsvRow;
 using blast::UsageError;
+using blast::test::Contains;
 using blast::test::TemporaryFolder;
-using Catch::Matchers::Contains;
 using Cells = std::vector<std::string>;
 
 namespace {

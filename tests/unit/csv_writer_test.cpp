@@ -1,6 +1,6 @@
 #include "blast/core/csv_writer.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using blast::csv_row;
 using blast::FormulaCells;

@@ -1,6 +1,6 @@
 #include "blast/run/event_plan.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <algorithm>
 #include <rapidcheck/catch.h>

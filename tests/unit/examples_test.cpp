@@ -1,14 +1,14 @@
 #include "blast/intake/audience.hpp"
 
+#include "support/catch.hpp"
 #include "support/process.hpp"
 #include "support/source_tree.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <set>
 
 using blast::AudienceReader;
 using blast::Recipient;
+using blast::test::Contains;
 
 TEST_CASE("the example's 250 recipients are valid, distinct and get the example's message") {
     const std::string folder = blast::test::source_dir() + "/examples/";
@@ -23,8 +23,7 @@ TEST_CASE("the example's 250 recipients are valid, distinct and get the example'
     while (reader.next(recipient)) {
         phones.insert(recipient.phone);
         const blast::Variables variables = blast::variables_from_json(recipient.variables_json);
-        CHECK_THAT(
-            messages[0].render(variables), Catch::Matchers::Contains("hi " + variables[0].second));
+        CHECK_THAT(messages[0].render(variables), Contains("hi " + variables[0].second));
     }
     CHECK(reader.valid_rows() == 250);
     CHECK(phones.size() == 250);

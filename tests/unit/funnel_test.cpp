@@ -1,10 +1,11 @@
 #include "blast/domain/funnel.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <rapidcheck/catch.h>
 
 using namespace blast;
+using blast::test::Approx;
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "blast/domain/jid.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <rapidcheck/catch.h>
 

@@ -1,6 +1,5 @@
+#include "support/catch.hpp"
 #include "support/source_tree.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <map>
@@ -192,4 +191,16 @@ TEST_CASE("a file that is too long to read in one sitting is found") {
     CHECK(
         overlong_files({{"apps/blast_send.cpp", sitting + '\n'}}) ==
         std::vector<std::string>{"apps/blast_send.cpp: 351 lines"});
+}
+
+TEST_CASE(
+    "tests see Catch2 through support/catch.hpp only, so that they build with its versions 2 and 3") {
+    static const std::regex direct("(Catch)::|<(catch2)/"); // grouped, so as not to match this line
+    std::vector<std::string> violations;
+    for (const SourceFile& source : blast::test::read_sources({"tests"})) {
+        if (!source.path.starts_with("tests/support/catch") &&
+            std::regex_search(source.text, direct))
+            violations.push_back(source.path);
+    }
+    CHECK(violations == std::vector<std::string>{});
 }

@@ -2,7 +2,8 @@
 
 #include "blast/core/random.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
+
 #include <fmt/format.h>
 
 #include <phonenumbers/phonenumberutil.h>

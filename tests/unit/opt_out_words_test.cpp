@@ -2,7 +2,8 @@
 
 #include "blast/core/error.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
+
 #include <fmt/format.h>
 
 #include <rapidcheck/catch.h>

@@ -2,17 +2,16 @@
 
 #include "blast/core/error.hpp"
 
+#include "support/catch.hpp"
 #include "support/process.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <filesystem>
 #include <sys/stat.h>
 
 using namespace blast;
+using blast::test::Contains;
 using blast::test::read_file;
 using blast::test::TemporaryFolder;
-using Catch::Matchers::Contains;
 
 namespace {
 

@@ -2,11 +2,12 @@
 #include "blast/domain/slot_plan.hpp"
 #include "blast/domain/steady_pace.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <algorithm>
 
 using namespace blast;
+using blast::test::Approx;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 

@@ -2,7 +2,7 @@
 
 #include "blast/core/error.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <rapidcheck/catch.h>
 #include <thread>
@@ -10,7 +10,7 @@
 
 using blast::ParsedPhone;
 using blast::PhoneParser;
-using Catch::Matchers::Contains;
+using blast::test::Contains;
 
 namespace {
 

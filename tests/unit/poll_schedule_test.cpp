@@ -1,8 +1,7 @@
 #include "blast/domain/poll_schedule.hpp"
 
+#include "support/catch.hpp"
 #include "support/poll_simulation.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <rapidcheck/catch.h>
 

@@ -2,7 +2,7 @@
 
 #include "blast/domain/poll_machine.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <algorithm>
 #include <map>

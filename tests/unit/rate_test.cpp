@@ -2,9 +2,12 @@
 
 #include "blast/core/error.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace blast;
+using blast::test::Approx;
+using blast::test::Contains;
+using blast::test::StartsWith;
 
 TEST_CASE("A rate is a number a second, a minute or an hour") {
     CHECK(parse_rate("1/s", "--rate").per_second == Approx(1));
@@ -28,14 +31,13 @@ TEST_CASE("Whatever else is written for a rate is refused, naming the flag") {
         CAPTURE(bad);
         CHECK_THROWS_AS(parse_rate(bad, "--rate"), UsageError);
     }
-    CHECK_THROWS_WITH(
-        parse_rate("fast", "--rate"), Catch::StartsWith("--rate: 'fast' is not a rate: "));
+    CHECK_THROWS_WITH(parse_rate("fast", "--rate"), StartsWith("--rate: 'fast' is not a rate: "));
 }
 
 TEST_CASE("A rate that is slower than one in 30 days is refused, saying what is allowed") {
     CHECK(parse_rate("0.0014/h", "--rate").per_second > 0);
     for (const char* slow : {"0.000000000001/h", "0.00138/h", "0.0000001/s"}) {
         CAPTURE(slow);
-        CHECK_THROWS_WITH(parse_rate(slow, "--rate"), Catch::Contains("too slow: one in 30 days"));
+        CHECK_THROWS_WITH(parse_rate(slow, "--rate"), Contains("too slow: one in 30 days"));
     }
 }

@@ -2,7 +2,7 @@
 
 #include "blast/domain/column_name.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace blast;
 

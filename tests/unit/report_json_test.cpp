@@ -5,10 +5,12 @@
 #include "blast/report/recipient_list.hpp"
 #include "blast/report/stuck_list.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
+
 #include <nlohmann/json.hpp>
 
 using namespace blast;
+using blast::test::Contains;
 using Json = nlohmann::ordered_json;
 
 namespace {
@@ -248,12 +250,10 @@ TEST_CASE("formulas in a recipient's own columns are neutralised in csv") {
     StuckRecipient recipient = aminah();
     recipient.variables = R"x({"name":"=HYPERLINK(1)"})x";
     CHECK_THAT(
-        stuck(ReportFormat::csv, {recipient}),
-        Catch::Matchers::Contains("+60123456789,'=HYPERLINK(1),PENDING"));
+        stuck(ReportFormat::csv, {recipient}), Contains("+60123456789,'=HYPERLINK(1),PENDING"));
 }
 
 TEST_CASE("what the gateway or a person wrote gives a terminal no commands through csv") {
-    using Catch::Matchers::Contains;
     RecipientRecord record = replied();
     record.message_id = "3EB0\x1b[2J";
     record.reply_text = "one\ntwo\x1b]0;title\x07";
@@ -340,8 +340,6 @@ TEST_CASE("a comparison as csv has a row for each stage and arm") {
     second.blast.tag = "=cmd";
     const std::string text = comparison_csv({first, second});
     CHECK(std::count(text.begin(), text.end(), '\n') == 7);
-    CHECK_THAT(
-        text, Catch::Matchers::Contains(
-                  "Read,A,\"blast 1, raya-2026 / Initial\",180,250,0.720000,,,,,,\n"));
-    CHECK_THAT(text, Catch::Matchers::Contains("false,there is no difference\n"));
+    CHECK_THAT(text, Contains("Read,A,\"blast 1, raya-2026 / Initial\",180,250,0.720000,,,,,,\n"));
+    CHECK_THAT(text, Contains("false,there is no difference\n"));
 }

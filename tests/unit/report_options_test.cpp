@@ -5,11 +5,11 @@
 #include "blast/cli/report_period.hpp"
 #include "blast/core/error.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace blast;
-using Catch::Matchers::Contains;
-using Catch::Matchers::StartsWith;
+using blast::test::Contains;
+using blast::test::StartsWith;
 
 namespace {
 
@@ -156,7 +156,7 @@ TEST_CASE("what cannot be meant is refused before anything is read") {
         {{"--watch", "--format", "json"}, "--watch draws a table"},
         {{"--watch", "--output", "f"}, "--watch draws a table"}};
     for (const Case& wrong : cases) {
-        INFO(Catch::StringMaker<std::vector<std::string>>::convert(wrong.arguments));
+        CAPTURE(wrong.arguments);
         CHECK_THAT(refusal(wrong.arguments), StartsWith(wrong.begins));
     }
 }

@@ -4,13 +4,14 @@
 #include "blast/report/funnel_svg.hpp"
 #include "blast/report/markup.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <regex>
 #include <vector>
 
 using namespace blast;
-using Catch::Matchers::Contains;
+using blast::test::Approx;
+using blast::test::Contains;
 
 namespace {
 

@@ -5,13 +5,13 @@
 #include "blast/report/funnel_table.hpp"
 #include "blast/report/text_table.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <clocale>
 #include <sstream>
 
 using namespace blast;
-using Catch::Matchers::Contains;
+using blast::test::Contains;
 
 namespace {
 

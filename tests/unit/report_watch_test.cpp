@@ -1,6 +1,6 @@
 #include "blast/run/report_watch.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using blast::redrawn;
 

@@ -1,6 +1,7 @@
 #include "blast/gateway/send_answer.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
+
 #include <nlohmann/json.hpp>
 
 using namespace blast;

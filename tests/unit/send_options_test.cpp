@@ -4,12 +4,12 @@
 #include "blast/cli/invocation.hpp"
 #include "blast/core/error.hpp"
 
+#include "support/catch.hpp"
 #include "support/process.hpp"
 
-#include <catch2/catch.hpp>
-
 using namespace blast;
-using Catch::Matchers::Contains;
+using blast::test::Contains;
+using blast::test::StartsWith;
 using Arguments = std::vector<std::string>;
 
 namespace {
@@ -253,7 +253,7 @@ void check_refused(const std::string& flag, const std::string& value) {
         arguments.resize(arguments.size() - 2);
     }
     arguments.push_back(flag + "=" + value);
-    CHECK_THAT(refusal(arguments), Catch::StartsWith(flag + ": '"));
+    CHECK_THAT(refusal(arguments), StartsWith(flag + ": '"));
 }
 
 } // namespace
@@ -276,14 +276,14 @@ TEST_CASE("Values out of their bounds are refused, naming their flag") {
             check_refused(flag, value);
         }
     }
-    CHECK_THAT(refusal({"--resume", "last"}), Catch::StartsWith("--resume: 'last'"));
-    CHECK_THAT(refusal({"--resume", "0"}), Catch::StartsWith("--resume: '0'"));
+    CHECK_THAT(refusal({"--resume", "last"}), StartsWith("--resume: 'last'"));
+    CHECK_THAT(refusal({"--resume", "0"}), StartsWith("--resume: '0'"));
     CHECK_THAT(
         refusal({"--from-blast", "x", "--stuck", "PENDING", "--message", "m", "--stage", "s"}),
-        Catch::StartsWith("--from-blast: 'x'"));
+        StartsWith("--from-blast: 'x'"));
     CHECK_THAT(
         refusal({"--from-blast", "1", "--stuck", "REPLIED", "--message", "m", "--stage", "s"}),
-        Catch::StartsWith("--stuck: 'REPLIED'"));
+        StartsWith("--stuck: 'REPLIED'"));
 }
 
 TEST_CASE(

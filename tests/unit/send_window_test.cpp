@@ -2,12 +2,13 @@
 
 #include "blast/core/error.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <array>
 #include <rapidcheck/catch.h>
 
 using namespace blast;
+using blast::test::StartsWith;
 
 namespace {
 
@@ -103,7 +104,7 @@ TEST_CASE("Whatever else is written for a window is refused, naming the flag") {
         CHECK_THROWS_AS(SendWindow(bad, "--window"), UsageError);
     }
     CHECK_THROWS_WITH(
-        SendWindow("noon", "--window"), Catch::StartsWith("--window: 'noon' is not a window: "));
+        SendWindow("noon", "--window"), StartsWith("--window: 'noon' is not a window: "));
 }
 
 TEST_CASE(

@@ -5,14 +5,13 @@
 #include "blast/cli/required_settings.hpp"
 #include "blast/core/error.hpp"
 
+#include "support/catch.hpp"
 #include "support/process.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <sys/stat.h>
 
 using namespace blast;
-using Catch::Matchers::Contains;
+using blast::test::Contains;
 
 namespace {
 

@@ -2,11 +2,12 @@
 
 #include "blast/domain/comparison.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <rapidcheck/catch.h>
 
 using namespace blast;
+using blast::test::Approx;
 
 TEST_CASE("small samples are compared by Fisher's exact test") {
     // Fisher's lady tasting tea, The Design of Experiments, 1935.

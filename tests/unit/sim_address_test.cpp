@@ -1,7 +1,7 @@
 #include "blast/core/error.hpp"
 #include "blast/sim/address.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #include "blast/sim/fate.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <algorithm>
 #include <rapidcheck/catch.h>
@@ -14,6 +14,7 @@ using blast::sim::Share;
 using blast::sim::Stage;
 using blast::sim::StageDealer;
 using blast::sim::StageShares;
+using blast::test::Approx;
 
 namespace {
 

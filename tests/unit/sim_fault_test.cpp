@@ -1,7 +1,7 @@
 #include "blast/core/error.hpp"
 #include "blast/sim/fault.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 #include <vector>
@@ -11,6 +11,7 @@ using blast::sim::FaultKind;
 using blast::sim::FaultPlan;
 using blast::sim::FaultTarget;
 using blast::sim::parse_fault;
+using blast::test::Approx;
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "blast/sim/message_book.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <algorithm>
 #include <string>

@@ -1,7 +1,7 @@
 #include "blast/core/error.hpp"
 #include "blast/sim/share.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 
@@ -10,6 +10,8 @@ using blast::sim::complete_shares;
 using blast::sim::GivenShares;
 using blast::sim::parse_share;
 using blast::sim::Share;
+using blast::test::Approx;
+using blast::test::StartsWith;
 
 TEST_CASE("a share is a probability or a fraction") {
     CHECK(parse_share("0.96", "--delivered").value == 0.96);
@@ -28,7 +30,7 @@ TEST_CASE("what is not a share is refused, naming the flag") {
         "1/10001", "/", "0.5/1");
     CAPTURE(text);
     CHECK_THROWS_AS(parse_share(text, "--read"), UsageError);
-    CHECK_THROWS_WITH(parse_share(text, "--read"), Catch::StartsWith("--read: '" + text + "'"));
+    CHECK_THROWS_WITH(parse_share(text, "--read"), StartsWith("--read: '" + text + "'"));
 }
 
 TEST_CASE("shares that are left out follow the usual funnel, fitted to what was given") {

@@ -2,7 +2,8 @@
 #include "blast/sim/settings.hpp"
 #include "blast/sim/wire.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -15,6 +16,7 @@ using blast::sim::Draws;
 using blast::sim::json_string;
 using blast::sim::Message;
 using blast::sim::MessageId;
+using blast::test::Approx;
 using nlohmann::json;
 
 namespace {

@@ -4,7 +4,8 @@
 #include "blast/gateway/status_fields.hpp"
 #include "blast/gateway/wire_json.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>

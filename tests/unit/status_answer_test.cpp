@@ -2,7 +2,8 @@
 
 #include "blast/gateway/http_engine.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <string>

@@ -2,7 +2,7 @@
 
 #include "blast/core/error.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <rapidcheck/catch.h>
 
@@ -11,7 +11,7 @@ using blast::message_problem;
 using blast::MessageTemplate;
 using blast::UsageError;
 using blast::Variables;
-using Catch::Matchers::Contains;
+using blast::test::Contains;
 
 namespace {
 

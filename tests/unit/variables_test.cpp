@@ -2,7 +2,8 @@
 
 #include "blast/core/printable.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <rapidcheck/catch.h>

@@ -1,6 +1,6 @@
 #include "blast/gateway/webhook_event.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 #include <string>
 

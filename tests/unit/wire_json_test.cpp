@@ -1,6 +1,7 @@
 #include "blast/gateway/wire_json.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <string>

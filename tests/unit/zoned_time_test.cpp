@@ -2,7 +2,7 @@
 
 #include "blast/core/error.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using namespace blast;
 
