@@ -1,4 +1,4 @@
-# Every library is a Debian 12 package, found and never vendored. Those without a CMake or pkg-config file
+# Every library is a package of Debian 12 and 13, found and never vendored. Those without a CMake or pkg-config file
 # (libcsv, kainjow-mustache), and toml++ as headers alone, are found by their header and library.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
