@@ -2,7 +2,6 @@
 
 #include "blast/cli/command_line.hpp"
 #include "blast/cli/invocation.hpp"
-#include "blast/cli/report_period.hpp"
 #include "blast/core/error.hpp"
 
 #include "support/catch.hpp"
@@ -144,7 +143,7 @@ TEST_CASE("what cannot be meant is refused before anything is read") {
         {{"1", "--compare", "1,2"}, "--compare takes its blasts alone"},
         {{"--compare", "1,2", "--tag", "raya"}, "--compare takes its blasts alone"},
         {{"--compare", "1,1"}, "--compare names a blast twice"},
-        {{"--compare", "1,"}, "'' is not a blast"},
+        {{"--compare", "1,"}, "--compare: '' is not a blast"},
         {{"--compare", ""}, "--compare needs a value"},
         {{"--compare", "1,2,3,4,5,6,7,8,9"}, "--compare takes at most 8"},
         {{"--since", "2026-11-30", "--until", "2026-11-01"}, "--since is not before --until"},

@@ -1,6 +1,4 @@
-#include "blast/cli/admin_blasts.hpp"
-
-#include "blast/cli/admin_options.hpp"
+#include "blast/cli/admin_commands.hpp"
 #include "blast/cli/open_database.hpp"
 #include "blast/cli/option_values.hpp"
 #include "blast/cli/progress.hpp"

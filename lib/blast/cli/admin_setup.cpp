@@ -1,6 +1,4 @@
-#include "blast/cli/admin_setup.hpp"
-
-#include "blast/cli/admin_options.hpp"
+#include "blast/cli/admin_commands.hpp"
 #include "blast/cli/required_settings.hpp"
 #include "blast/run/setup_check.hpp"
 #include "blast/store/connection.hpp"

@@ -1,6 +1,5 @@
 #include "blast/cli/command_line.hpp"
 
-#include "blast/cli/help_formatter.hpp"
 #include "blast/cli/invocation.hpp"
 #include "blast/cli/nearest_word.hpp"
 #include "blast/core/error.hpp"
@@ -10,10 +9,101 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <sstream>
 
 namespace blast {
 
 namespace {
+
+constexpr std::size_t page_width = 80;
+constexpr std::size_t first_column = 28;
+
+/// `text` broken at blanks into lines of at most `width` columns; a longer word gets a line of its own.
+std::vector<std::string> wrapped(const std::string& text, std::size_t width) {
+    std::vector<std::string> lines;
+    std::istringstream words(text);
+    for (std::string word; words >> word;) {
+        if (lines.empty() || lines.back().size() + 1 + word.size() > width) {
+            lines.push_back(word);
+        } else {
+            lines.back() += " " + word;
+        }
+    }
+    return lines;
+}
+
+std::string two_columns(const std::string& term, const std::string& meaning) {
+    std::string text = "  " + term;
+    if (text.size() + 2 > first_column) {
+        text += "\n";
+    }
+    std::size_t indent = text.back() == '\n' ? first_column : first_column - text.size();
+    for (const std::string& line : wrapped(meaning, page_width - first_column)) {
+        text.append(indent, ' ').append(line).append("\n");
+        indent = first_column;
+    }
+    return text;
+}
+
+/// --help in two columns, never wider than 80: the flag and its value, and its meaning, wrapped.
+class HelpFormatter final : public CLI::Formatter {
+public:
+    HelpFormatter() { label("Positionals", "Arguments"); }
+
+    /// The lines under "Usage:" for a tool or a command of it.
+    void set_synopsis(const CLI::App* app, std::string synopsis);
+
+    std::string
+    make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override;
+    std::string make_usage(const CLI::App* app, std::string name) const override;
+    std::string make_subcommand(const CLI::App* command) const override;
+    std::string make_option(const CLI::Option* option, bool is_positional) const override;
+
+private:
+    std::map<const CLI::App*, std::string> synopses_;
+};
+
+void HelpFormatter::set_synopsis(const CLI::App* app, std::string synopsis) {
+    synopses_[app] = std::move(synopsis);
+}
+
+std::string
+HelpFormatter::make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const {
+    std::string text;
+    for (const std::string& line : wrapped(app->get_description(), page_width)) {
+        text += line + "\n";
+    }
+    text += make_usage(app, std::move(name));
+    text += make_positionals(app);
+    text += make_subcommands(app, mode);
+    text += make_groups(app, mode);
+    if (!app->get_footer().empty()) {
+        text += "\nExamples:\n" + app->get_footer() + "\n";
+    }
+    return CLI::detail::find_and_replace(text, "\n\n\n", "\n\n");
+}
+
+std::string HelpFormatter::make_usage(const CLI::App* app, std::string name) const {
+    const auto found = synopses_.find(app);
+    return found == synopses_.end() ? CLI::Formatter::make_usage(app, std::move(name))
+                                    : "\nUsage:\n" + found->second + "\n";
+}
+
+std::string HelpFormatter::make_subcommand(const CLI::App* command) const {
+    const std::string& meaning = command->get_description();
+    return two_columns(command->get_name(), meaning.substr(0, meaning.find(". ")));
+}
+
+std::string HelpFormatter::make_option(const CLI::Option* option, bool is_positional) const {
+    std::string term =
+        is_positional ? option->get_name(true, false)
+                      : CLI::detail::find_and_replace(option->get_name(false, true), ",", ", ");
+    if (!is_positional && option->get_type_size() != 0) {
+        term += " " + option->get_type_name();
+    }
+    return two_columns(term, option->get_description());
+}
 
 /// The app and the commands that were given, outermost first.
 std::vector<const CLI::App*> given_commands(const CLI::App& app) {
@@ -152,6 +242,31 @@ CLI::App& add_command(CLI::App& parent, const std::string& name, const HelpText&
     return *command;
 }
 
+void FlagGroup::text(const char* name, std::string& value, const char* type, const char* meaning) {
+    app_.add_option(name, value, meaning)->type_name(type)->group(heading_);
+}
+
+void FlagGroup::value(
+    const char* name,
+    const char* type,
+    const char* meaning,
+    std::function<void(const std::string&)> set) {
+    line_.values_.push_back({{}, std::move(set)});
+    text(name, line_.values_.back().text, type, meaning);
+}
+
+void FlagGroup::flag(const char* name, bool& value, const char* meaning) {
+    app_.add_flag(name, value, meaning)->group(heading_);
+}
+
+void FlagGroup::flag(const char* name, const char* meaning) {
+    app_.add_flag(name)->description(meaning)->group(heading_);
+}
+
+FlagGroup CommandLine::group(const char* heading) {
+    return {*this, *app_, heading};
+}
+
 void CommandLine::add_shared_flags() {
     const auto add =
         [this](const char* name, std::string& value, const char* type, const char* text) {
@@ -196,6 +311,11 @@ Settings CommandLine::parse() {
         refuse(*app_, error);
     }
     refuse_empty_values(*app_);
+    for (const ReadValue& value : values_) {
+        if (!value.text.empty()) {
+            value.set(value.text);
+        }
+    }
     return resolve_settings(invocation_, flags_, formats_);
 }
 

@@ -2,7 +2,9 @@
 
 #include "blast/cli/settings.hpp"
 
+#include <deque>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -33,11 +35,40 @@ private:
     std::string text_;
 };
 
+class CommandLine;
+
+/// The flags under one heading of --help. What they are read into must outlive the parse.
+class FlagGroup {
+public:
+    FlagGroup(CommandLine& line, CLI::App& app, const char* heading)
+        : line_(line), app_(app), heading_(heading) {}
+
+    /// Any text, as it is written.
+    void text(const char* name, std::string& value, const char* type, const char* meaning);
+    /// A text that `set` reads, which throws UsageError naming the flag where it cannot be right. Called in the order in
+    /// which the flags were added, once it is certain that all words of the command line are known.
+    void value(
+        const char* name,
+        const char* type,
+        const char* meaning,
+        std::function<void(const std::string&)> set);
+    void flag(const char* name, bool& value, const char* meaning);
+    /// One that app().count(name) tells of.
+    void flag(const char* name, const char* meaning);
+
+private:
+    CommandLine& line_;
+    CLI::App& app_;
+    const char* heading_;
+};
+
 /// A tool's command line, over CLI11: the flags that all tools share, help in one layout, and errors in the tools' own
 /// words. Flags have to be written out; CLI11 guesses no prefixes.
 ///
 ///     CommandLine line(invocation, help, {OutputFormat::table, OutputFormat::json});
-///     line.app().add_option("--blast", id, "only this blast")->type_name("ID")->group("What to check");
+///     line.group("What to check").value("--blast", "ID", "only this blast", [&](const std::string& text) {
+///         blast = parse_blast_id(text, "--blast");
+///     });
 ///     const Settings settings = line.parse();
 class CommandLine {
 public:
@@ -53,17 +84,25 @@ public:
 
     /// For the tool's own flags, arguments and commands.
     CLI::App& app() noexcept;
+    FlagGroup group(const char* heading);
 
     /// Reads the arguments, the environment and the config file. Throws TextRequested for --help and --version, UsageError
     /// for all that is wrong. Call once, after the tool has added its flags.
     Settings parse();
 
 private:
+    friend class FlagGroup;
+    struct ReadValue {
+        std::string text;
+        std::function<void(const std::string&)> set;
+    };
+
     void add_shared_flags();
 
     const Invocation& invocation_;
     std::vector<OutputFormat> formats_;
     SharedFlags flags_;
+    std::deque<ReadValue> values_; ///< whose addresses CLI11 keeps
     std::unique_ptr<CLI::App> app_;
 };
 

@@ -54,6 +54,19 @@ std::int64_t parse_blast_id(std::string_view text, std::string_view what) {
     return *id;
 }
 
+std::optional<std::int64_t> parse_blast_or_latest(std::string_view text, std::string_view what) {
+    if (text == "latest") {
+        return std::nullopt;
+    }
+    const std::optional<std::int64_t> id = whole_number(text);
+    if (!id || *id < 1) {
+        throw UsageError(
+            fmt::format("{}{}'{}' is not a blast", what, what.empty() ? "" : ": ", printable(text)),
+            "give its number, as in blast-report --list, or latest");
+    }
+    return id;
+}
+
 std::vector<std::string>
 parse_phones(const std::vector<std::string>& written, const Settings& settings) {
     const PhoneParser parser(settings.region);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,9 @@ std::int64_t parse_whole_number(
 
 /// A blast's id. Throws UsageError for anything but a number from 1.
 std::int64_t parse_blast_id(std::string_view text, std::string_view what);
+
+/// The same, or nothing for "latest". `what` is empty for an argument, which has no name.
+std::optional<std::int64_t> parse_blast_or_latest(std::string_view text, std::string_view what);
 
 /// Phones as people write them, as E.164, each once. Throws UsageError for the first that is none, with the reason.
 std::vector<std::string>

@@ -1,9 +1,8 @@
-#include "blast/cli/report_tool.hpp"
-
 #include "blast/cli/invocation.hpp"
-#include "blast/cli/output_style.hpp"
 #include "blast/cli/report_options.hpp"
 #include "blast/cli/required_settings.hpp"
+#include "blast/cli/terminal.hpp"
+#include "blast/cli/tools.hpp"
 #include "blast/core/clock.hpp"
 #include "blast/core/log.hpp"
 #include "blast/core/output.hpp"

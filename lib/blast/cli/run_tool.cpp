@@ -1,7 +1,6 @@
-#include "blast/cli/run_tool.hpp"
-
 #include "blast/cli/command_line.hpp"
 #include "blast/cli/invocation.hpp"
+#include "blast/cli/tools.hpp"
 #include "blast/core/log.hpp"
 #include "blast/core/printable.hpp"
 #include "blast/core/standard_streams.hpp"

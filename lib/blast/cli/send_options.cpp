@@ -2,8 +2,7 @@
 
 #include "blast/cli/command_line.hpp"
 #include "blast/cli/invocation.hpp"
-#include "blast/cli/message_file.hpp"
-#include "blast/cli/send_flags.hpp"
+#include "blast/cli/option_values.hpp"
 #include "blast/core/duration.hpp"
 #include "blast/core/error.hpp"
 #include "blast/core/printable.hpp"
@@ -13,37 +12,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
 
 namespace blast {
 
 namespace {
 
-std::optional<std::int64_t> parse_id(const std::string& text, const char* flag, bool latest) {
-    if (latest && text == "latest") {
-        return std::nullopt;
-    }
-    std::int64_t id = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-    if (error != std::errc() || end != text.data() + text.size() || id <= 0) {
-        throw UsageError(
-            fmt::format("{}: '{}' is not a blast", flag, printable(text)),
-            latest ? "give its id, or latest" : "give its id; blast-report --list shows them");
-    }
-    return id;
-}
-
-int parse_whole(const std::string& text, const char* flag, int least, int most) {
-    int value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value < least || value > most) {
-        throw UsageError(
-            fmt::format(
-                "{}: '{}' is not a number from {} to {}", flag, printable(text), least, most),
-            "give a whole number in that range");
-    }
-    return value;
-}
+// ---- values ----
 
 std::string checked_label(const std::string& text, const char* flag) {
     constexpr std::size_t longest = 200;
@@ -68,120 +47,383 @@ std::string checked_stuck(const std::string& text) {
         "give PENDING, DELIVERY_ACK, READ_ACK, QUEUED, SENDING, FAILED, UNCONFIRMED or DROPPED");
 }
 
-std::vector<MessageText> read_messages(const SendFlags& flags) {
-    std::vector<MessageText> messages;
-    const std::pair<bool, std::string> standard_input(true, "-");
-    if (flags.csv == "-" &&
-        std::find(flags.messages.begin(), flags.messages.end(), standard_input) !=
-            flags.messages.end()) {
+std::chrono::milliseconds checked_timeout(const std::string& text) {
+    const std::chrono::milliseconds timeout = parse_duration(text, "--timeout");
+    if (timeout < std::chrono::milliseconds(100) || timeout > std::chrono::minutes(10)) {
         throw UsageError(
-            "--csv and --message-file cannot both be standard input", "give one of them as a file");
+            fmt::format("--timeout: '{}' is out of range", printable(text)), "give 100ms to 10m");
     }
-    for (const auto& [is_file, value] : flags.messages) {
-        messages.push_back(
-            is_file ? MessageText{read_message_file(value), value == "-" ? "--message-file" : value}
-                    : MessageText{value, "--message"});
+    return timeout;
+}
+
+// ---- messages ----
+
+constexpr std::size_t largest_message_file = 1024UL * 1024;
+
+/// One byte more than a message may have shows that there is more; a pipe is not read to an end that it may not have.
+std::optional<std::string> read_beginning(std::istream& in) {
+    std::string text(largest_message_file + 1, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (in.bad()) {
+        return std::nullopt;
+    }
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    return text;
+}
+
+std::optional<std::string> read_file(const std::string& path) {
+    std::error_code unknown;
+    std::ifstream in(path, std::ios::binary);
+    if (!in || std::filesystem::is_directory(path, unknown)) {
+        return std::nullopt;
+    }
+    return read_beginning(in);
+}
+
+/// What Windows writes as CRLF is one line end to WhatsApp.
+void unite_line_ends(std::string& text) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '\r' || i + 1 == text.size() || text[i + 1] != '\n') {
+            text[kept++] = text[i];
+        }
+    }
+    text.resize(kept);
+}
+
+/// A --message-file, or standard input for "-": without a BOM, with LF for each line end, and without the one at its end.
+MessageText read_message_file(const std::string& path) {
+    std::optional<std::string> text = path == "-" ? read_beginning(std::cin) : read_file(path);
+    if (!text) {
+        throw UsageError(
+            fmt::format("--message-file: cannot read '{}'", printable(path)),
+            "check its name and permissions");
+    }
+    if (text->size() > largest_message_file || !is_utf8(*text)) {
+        throw UsageError(
+            fmt::format("--message-file: '{}' is not a message", printable(path)),
+            "give a text in UTF-8 of at most 1 MiB");
+    }
+    if (text->compare(0, 3, "\xEF\xBB\xBF") == 0) {
+        text->erase(0, 3);
+    }
+    unite_line_ends(*text);
+    if (!text->empty() && text->back() == '\n') {
+        text->pop_back();
+    }
+    return {std::move(*text), path == "-" ? "--message-file" : path};
+}
+
+/// --message and --message-file in the order in which they stand on the command line.
+std::vector<MessageText> read_messages(const CLI::App& app, const std::string& csv) {
+    std::vector<MessageText> messages;
+    std::map<const CLI::Option*, std::size_t> taken;
+    for (const CLI::Option* const option : app.parse_order()) {
+        const bool is_file = option->check_lname("message-file");
+        if (!is_file && !option->check_lname("message")) {
+            continue;
+        }
+        const std::string& value = option->results().at(taken[option]++);
+        if (is_file && value == "-" && csv == "-") {
+            throw UsageError(
+                "--csv and --message-file cannot both be standard input",
+                "give one of them as a file");
+        }
+        messages.push_back(is_file ? read_message_file(value) : MessageText{value, "--message"});
     }
     return messages;
 }
 
-void read_pacing(const SendFlags& flags, SendOptions& options) {
-    // Where the command line is silent the config file speaks, but not to --resume and --due: what is kept with the
-    // blast goes before it.
+// ---- flags that the config file can set too ----
+
+struct ConfigurableFlag {
+    const char* name;
+    const char* config_key;
+    const char* type;
+    const char* text;
+    bool kept; ///< with the blast
+    void (*set)(SendOptions&, const std::string&);
+};
+
+const std::array<ConfigurableFlag, 6>& configurable_flags() {
+    using Options = SendOptions;
+    using Text = std::string;
+    static const std::array<ConfigurableFlag, 6> flags{
+        {{"--rate", "rate", "N/s|N/m|N/h|max",
+          "per device, shared by all processes that send on it [1/s]", true,
+          [](Options& o, const Text& t) { o.rate = parse_rate(t, "--rate"); }},
+         {"--jitter", "jitter", "P", "each gap varies by P percent up or down [30]", true,
+          [](Options& o, const Text& t) {
+              o.jitter_percent = static_cast<int>(parse_whole_number(t, "--jitter", 0, 100));
+          }},
+         {"--daily-cap", "daily_cap", "N", "per device and calendar day, over all blasts [none]",
+          true,
+          [](Options& o, const Text& t) {
+              o.daily_cap = static_cast<int>(parse_whole_number(t, "--daily-cap", 1, 10'000'000));
+          }},
+         {"--window", "window", "HH:MM-HH:MM", "send only then [always]", true,
+          [](Options& o, const Text& t) { o.window = SendWindow(t, "--window"); }},
+         {"--concurrency", "concurrency", "N", "requests in flight [8]", false,
+          [](Options& o, const Text& t) {
+              o.concurrency =
+                  static_cast<std::size_t>(parse_whole_number(t, "--concurrency", 1, 1024));
+          }},
+         {"--timeout", "timeout", "T", "for one request [25s]", false,
+          [](Options& o, const Text& t) { o.timeout = checked_timeout(t); }}}};
+    return flags;
+}
+
+/// Where the command line is silent the config file speaks, but not to --resume and --due for what is kept with the blast.
+void read_config_defaults(const CLI::App& app, SendOptions& options) {
     const bool fresh = options.mode == SendMode::csv || options.mode == SendMode::from_blast;
-    const auto value = [&](const std::string& given, const char* key) {
-        const auto found = options.settings.flag_defaults.find(key);
-        return !given.empty() || !fresh || found == options.settings.flag_defaults.end()
-                   ? given
-                   : found->second;
-    };
-    if (const std::string text = value(flags.rate, "rate"); !text.empty()) {
-        options.rate = parse_rate(text, "--rate");
-    }
-    if (const std::string text = value(flags.jitter, "jitter"); !text.empty()) {
-        options.jitter_percent = parse_whole(text, "--jitter", 0, 100);
-    }
-    if (const std::string text = value(flags.daily_cap, "daily_cap"); !text.empty()) {
-        options.daily_cap = parse_whole(text, "--daily-cap", 1, 10'000'000);
-    }
-    if (const std::string text = value(flags.window, "window"); !text.empty()) {
-        options.window = SendWindow(text, "--window");
-    }
-    if (!flags.devices.empty()) {
-        options.devices = parse_devices(flags.devices, "--device");
+    for (const ConfigurableFlag& flag : configurable_flags()) {
+        const auto found = options.settings.flag_defaults.find(flag.config_key);
+        const bool applies = app.count(flag.name) == 0 && (fresh || !flag.kept);
+        if (applies && found != options.settings.flag_defaults.end()) {
+            flag.set(options, found->second);
+        }
     }
 }
 
-void read_requests(const SendFlags& flags, SendOptions& options) {
-    const auto value = [&](const std::string& given, const char* key) {
-        const auto found = options.settings.flag_defaults.find(key);
-        return !given.empty() || found == options.settings.flag_defaults.end() ? given
-                                                                               : found->second;
-    };
-    if (const std::string text = value(flags.concurrency, "concurrency"); !text.empty()) {
-        options.concurrency = static_cast<std::size_t>(parse_whole(text, "--concurrency", 1, 1024));
+// ---- the four ways to call blast-send ----
+
+struct ModeRules {
+    SendMode mode;
+    const char* flag; ///< that chooses it
+    std::vector<std::string> required;
+    std::vector<std::string> allowed;
+};
+
+const std::vector<std::string>& pacing_flags() {
+    static const std::vector<std::string> flags{"--device",    "--rate",   "--jitter",
+                                                "--daily-cap", "--window", "--concurrency",
+                                                "--timeout",   "--yes"};
+    return flags;
+}
+
+const std::vector<ModeRules>& mode_rules() {
+    static const std::vector<ModeRules> rules{
+        {SendMode::csv,
+         "--csv",
+         {},
+         {"--phone-column", "--message", "--message-file", "--tag", "--stage", "--again", "--at",
+          "--skip-invalid", "--rejects", "--dry-run", "--test"}},
+        {SendMode::from_blast,
+         "--from-blast",
+         {"--stuck", "--stage"},
+         {"--older-than", "--message", "--message-file", "--tag", "--again", "--at", "--dry-run"}},
+        {SendMode::resume, "--resume", {}, {"--retry-failed", "--resend-unconfirmed"}},
+        {SendMode::due, "--due", {}, {}}};
+    return rules;
+}
+
+/// The flags that only some ways to call have; what all share is left out.
+std::vector<std::string> own_flags() {
+    std::vector<std::string> all = pacing_flags();
+    for (const ModeRules& rules : mode_rules()) {
+        all.emplace_back(rules.flag);
+        all.insert(all.end(), rules.required.begin(), rules.required.end());
+        all.insert(all.end(), rules.allowed.begin(), rules.allowed.end());
     }
-    if (const std::string text = value(flags.timeout, "timeout"); !text.empty()) {
-        options.timeout = parse_duration(text, "--timeout");
+    return all;
+}
+
+bool given(const CLI::App& app, const std::string& flag) {
+    return app.count(flag) > 0;
+}
+
+bool contains(const std::vector<std::string>& flags, const std::string& flag) {
+    return std::find(flags.begin(), flags.end(), flag) != flags.end();
+}
+
+const ModeRules& chosen_mode(const CLI::App& app) {
+    const ModeRules* chosen = nullptr;
+    for (const ModeRules& rules : mode_rules()) {
+        if (!given(app, rules.flag)) {
+            continue;
+        }
+        if (chosen != nullptr) {
+            throw UsageError(
+                fmt::format("{} and {} do not go together", chosen->flag, rules.flag),
+                "give one of them");
+        }
+        chosen = &rules;
     }
-    if (options.timeout < std::chrono::milliseconds(100) ||
-        options.timeout > std::chrono::minutes(10)) {
+    if (chosen == nullptr) {
         throw UsageError(
-            fmt::format("--timeout: '{}' is out of range", printable(flags.timeout)),
-            "give 100ms to 10m");
+            "nothing to send is named",
+            "give --csv FILE, --from-blast ID, --resume ID or --due; see `blast-send --help`");
+    }
+    return *chosen;
+}
+
+void require_message_and_tag(const CLI::App& app, const ModeRules& rules) {
+    const bool fresh = rules.mode == SendMode::csv || rules.mode == SendMode::from_blast;
+    if (fresh && !given(app, "--message") && !given(app, "--message-file")) {
+        throw UsageError("no message is given", "add --message TEXT or --message-file FILE");
+    }
+    // A test message is recorded nowhere, so it needs no name.
+    if (rules.mode == SendMode::csv && !given(app, "--tag") && !given(app, "--test")) {
+        throw UsageError("--tag is missing", "name the campaign, such as --tag raya-2026");
     }
 }
 
-void read_values(const SendFlags& flags, SendOptions& options) {
-    read_pacing(flags, options);
-    read_requests(flags, options);
-    options.messages = read_messages(flags);
-    if (!flags.tag.empty() || flags.tag_given) {
-        options.tag = checked_label(flags.tag, "--tag");
+void refuse_pairs(const CLI::App& app) {
+    constexpr std::array<std::pair<const char*, const char*>, 3> pairs{
+        {{"--dry-run", "--test"}, {"--test", "--at"}, {"--test", "--rejects"}}};
+    for (const auto& [first, second] : pairs) {
+        if (given(app, first) && given(app, second)) {
+            throw UsageError(
+                fmt::format("{} and {} do not go together", first, second), "give one of them");
+        }
     }
-    if (!flags.stage.empty()) {
-        options.stage = checked_label(flags.stage, "--stage");
+    if (given(app, "--rejects") && !given(app, "--skip-invalid")) {
+        throw UsageError("--rejects is for rows that are left out", "add --skip-invalid");
     }
-    if (!flags.at.empty()) {
-        options.at = parse_next_time(
-            flags.at, options.settings.timezone, std::chrono::system_clock::now(), "--at");
+}
+
+/// Refuses none, two, a flag that has no meaning in the chosen one, and a lack of one that it needs.
+SendMode checked_mode(const CLI::App& app) {
+    const ModeRules& rules = chosen_mode(app);
+    for (const std::string& flag : rules.required) {
+        if (!given(app, flag)) {
+            throw UsageError(
+                fmt::format("{} needs {}", rules.flag, flag), "see `blast-send --help`");
+        }
     }
-    if (!flags.stuck.empty()) {
-        options.stuck = checked_stuck(flags.stuck);
+    for (const std::string& flag : own_flags()) {
+        const bool fits = flag == rules.flag || contains(pacing_flags(), flag) ||
+                          contains(rules.required, flag) || contains(rules.allowed, flag);
+        if (given(app, flag) && !fits) {
+            throw UsageError(
+                fmt::format("{} does not go with {}", flag, rules.flag), "leave it out");
+        }
     }
-    if (!flags.older_than.empty()) {
-        options.older_than = parse_duration(flags.older_than, "--older-than");
+    require_message_and_tag(app, rules);
+    refuse_pairs(app);
+    return rules.mode;
+}
+
+// ---- flags ----
+
+HelpText send_help() {
+    return {
+        "Send one WhatsApp message to each recipient of a CSV, at most once, and record each message id.",
+        "blast-send --csv FILE|- (--message TEXT | --message-file FILE)... --tag TAG\n"
+        "blast-send --from-blast ID --stuck STATUS --message TEXT --stage STAGE\n"
+        "blast-send --resume ID|latest [--retry-failed] [--resend-unconfirmed]\n"
+        "blast-send --due",
+        "  # look first: counts, three messages, how long it will take\n"
+        "  blast-send --csv raya.csv --message 'Hi {{name}}!' --tag raya --dry-run\n"
+        "  # one message to yourself\n"
+        "  blast-send --csv raya.csv --message 'Hi {{name}}!' --test 012-3456789\n"
+        "  # send, two variants, gently, in office hours\n"
+        "  blast-send --csv raya.csv --message-file a.txt --message-file b.txt \\\n"
+        "             --tag raya --rate 20/m --daily-cap 500 --window 09:00-18:00\n"
+        "  # go on after a crash, a Ctrl-C or the daily cap\n"
+        "  blast-send --resume latest\n"
+        "  # remind those who read and did not answer for a day\n"
+        "  blast-send --from-blast 1 --stuck READ_ACK --older-than 24h \\\n"
+        "             --message 'Still there, {{name}}?' --stage 'Follow-up 1'\n"
+        "  # in cron, every minute: what is scheduled or was left\n"
+        "  * * * * * blast-send --due --quiet\n"};
+}
+
+void add_audience_flags(CommandLine& line, SendOptions& o) {
+    FlagGroup who = line.group("Whom to send to");
+    who.text("--csv", o.csv, "FILE", "recipients, with a header row; - is standard input");
+    who.text(
+        "--phone-column", o.phone_column, "NAME",
+        "the column with the phone numbers [phone, mobile, no_telefon, ...]");
+    who.flag("--skip-invalid", o.skip_invalid, "leave bad rows out instead of stopping for them");
+    who.text("--rejects", o.rejects, "FILE", "write the rows left out there, with the reason");
+    who.value("--from-blast", "ID", "recipients of an earlier blast", [&o](const std::string& t) {
+        o.from_blast = parse_blast_id(t, "--from-blast");
+    });
+    who.value("--stuck", "STATUS", "those of them who are stuck there", [&o](const std::string& t) {
+        o.stuck = checked_stuck(t);
+    });
+    who.value(
+        "--older-than", "T", "and have been for so long: 90s, 15m, 24h, 7d",
+        [&o](const std::string& t) { o.older_than = parse_duration(t, "--older-than"); });
+}
+
+void add_message_flags(CommandLine& line, SendOptions& o) {
+    const char* const heading = "What to send";
+    // read_messages() takes their values, in their order.
+    line.app()
+        .add_option(
+            "--message", "a mustache template over the CSV's columns; more than once: variants")
+        ->type_name("TEXT")
+        ->group(heading)
+        ->take_all();
+    line.app()
+        .add_option("--message-file", "the same from a file; - is standard input")
+        ->type_name("FILE")
+        ->group(heading)
+        ->take_all();
+    FlagGroup what = line.group(heading);
+    what.value("--tag", "TAG", "the campaign", [&o](const std::string& t) {
+        o.tag = checked_label(t, "--tag");
+    });
+    what.value("--stage", "STAGE", "its stage [Initial]", [&o](const std::string& t) {
+        o.stage = checked_label(t, "--stage");
+    });
+    what.flag("--again", o.again, "allow a tag and stage that a blast has already");
+}
+
+/// `at` is read once the time zone is known.
+void add_pacing_flags(CommandLine& line, SendOptions& o, std::string& at) {
+    FlagGroup how = line.group("How fast, and when");
+    how.value(
+        "--device", "ID[,ID]", "sending device(s) [WSAPME_DEVICE]",
+        [&o](const std::string& t) { o.devices = parse_devices(t, "--device"); });
+    for (const ConfigurableFlag& flag : configurable_flags()) {
+        how.value(flag.name, flag.type, flag.text, [&o, set = flag.set](const std::string& t) {
+            set(o, t);
+        });
     }
-    if (!flags.from_blast.empty()) {
-        options.from_blast = *parse_id(flags.from_blast, "--from-blast", false);
-    }
-    if (!flags.resume.empty()) {
-        options.resume = parse_id(flags.resume, "--resume", true);
-    }
+    how.text(
+        "--at", at, "TIME",
+        "queue now, let --due send then: 2026-11-22T14:28+08:00, \"2026-11-22 14:28\", or 14:28, today or tomorrow");
+}
+
+void add_continuing_flags(CommandLine& line, SendOptions& o) {
+    FlagGroup again = line.group("Going on");
+    again.value(
+        "--resume", "ID|latest", "send what a blast still has queued",
+        [&o](const std::string& t) { o.resume = parse_blast_or_latest(t, "--resume"); });
+    again.flag("--retry-failed", o.retry_failed, "queue those that the gateway refused again");
+    again.flag(
+        "--resend-unconfirmed", o.resend_unconfirmed,
+        "queue those again of whom it is not known whether they got it");
+    again.flag("--due", "send what is scheduled, and what a crash, SIGTERM, cap or window left");
+    FlagGroup care = line.group("Care");
+    care.flag("--dry-run", o.dry_run, "everything but sending");
+    care.text(
+        "--test", o.test_phone, "PHONE",
+        "send the first row's message to PHONE only, record nothing");
+    care.flag("--yes", o.yes, "ask nothing; needed without a terminal");
 }
 
 } // namespace
 
 SendOptions parse_send_options(const Invocation& invocation) {
     CommandLine line(invocation, send_help(), {OutputFormat::table, OutputFormat::json});
-    SendFlags flags;
-    add_send_flags(line.app(), flags);
     SendOptions options;
+    std::string at;
+    add_audience_flags(line, options);
+    add_message_flags(line, options);
+    add_pacing_flags(line, options, at);
+    add_continuing_flags(line, options);
     options.settings = line.parse();
-    read_message_order(line.app(), flags);
-    flags.tag_given = line.app().count("--tag") > 0;
-    options.mode = check_flags_go_together(line.app());
-    options.csv = flags.csv;
-    options.phone_column = flags.phone_column;
-    options.again = flags.again;
-    options.skip_invalid = flags.skip_invalid;
-    options.rejects = flags.rejects;
-    options.dry_run = flags.dry_run;
-    options.test_phone = flags.test_phone;
-    options.retry_failed = flags.retry_failed;
-    options.resend_unconfirmed = flags.resend_unconfirmed;
-    options.yes = flags.yes;
-    read_values(flags, options);
+    options.mode = checked_mode(line.app());
+    read_config_defaults(line.app(), options);
+    options.messages = read_messages(line.app(), options.csv);
+    if (!at.empty()) {
+        options.at = parse_next_time(
+            at, options.settings.timezone, std::chrono::system_clock::now(), "--at");
+    }
     return options;
 }
 

@@ -1,11 +1,10 @@
-#include "blast/cli/send_tool.hpp"
-
 #include "blast/cli/dry_run_warnings.hpp"
 #include "blast/cli/invocation.hpp"
 #include "blast/cli/progress.hpp"
 #include "blast/cli/required_settings.hpp"
 #include "blast/cli/send_blast.hpp"
 #include "blast/cli/send_options.hpp"
+#include "blast/cli/tools.hpp"
 #include "blast/core/clock.hpp"
 #include "blast/core/duration.hpp"
 #include "blast/core/printable.hpp"

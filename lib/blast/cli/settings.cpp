@@ -1,7 +1,7 @@
 #include "blast/cli/settings.hpp"
 
+#include "blast/cli/config_file.hpp"
 #include "blast/cli/invocation.hpp"
-#include "blast/cli/setting_lookup.hpp"
 #include "blast/core/error.hpp"
 #include "blast/core/printable.hpp"
 
@@ -24,6 +24,78 @@ constexpr std::array<std::pair<OutputFormat, std::string_view>, 5> format_names{
 
 constexpr std::array<const char*, 6> sending_flags{"rate",   "jitter",      "daily_cap",
                                                    "window", "concurrency", "timeout"};
+
+/// A setting's value, "" when nothing gives one, and what gave it, for errors: "--region", "BLAST_REGION" or "blast_region".
+struct FoundSetting {
+    std::string value;
+    std::string source;
+};
+
+ConfigValues config_values(const Invocation& invocation, const std::string& config_path) {
+    if (!config_path.empty()) {
+        return read_config_file(config_path, true);
+    }
+    // An XDG_CONFIG_HOME that is no absolute path is to be ignored (XDG Base Directory Specification).
+    std::string folder = invocation.variable("XDG_CONFIG_HOME");
+    if (folder.empty() || folder.front() != '/') {
+        const std::string home = invocation.variable("HOME");
+        if (home.empty()) {
+            return {};
+        }
+        folder = home + "/.config";
+    }
+    return read_config_file(folder + "/blast/blast.toml", false);
+}
+
+std::string lower_case(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return text;
+}
+
+/// Looks settings up in their order of precedence: flag, environment, config file.
+class SettingLookup {
+public:
+    /// Reads the config file: `config_path` (--config), or blast/blast.toml below $XDG_CONFIG_HOME or ~/.config where that
+    /// is empty. Throws what read_config_file throws.
+    SettingLookup(const Invocation& invocation, const std::string& config_path);
+
+    /// The value of the flag where it was given, else of the variable, else of the key of the same name in lower case.
+    FoundSetting find(
+        const std::string& variable,
+        const std::string& flag_name = {},
+        const std::string& flag_value = {}) const;
+
+    std::string config_value(const std::string& key) const;
+
+private:
+    const Invocation& invocation_;
+    ConfigValues config_;
+};
+
+SettingLookup::SettingLookup(const Invocation& invocation, const std::string& config_path)
+    : invocation_(invocation), config_(config_values(invocation, config_path)) {}
+
+FoundSetting SettingLookup::find(
+    const std::string& variable,
+    const std::string& flag_name,
+    const std::string& flag_value) const {
+    if (!flag_value.empty()) {
+        return {flag_value, flag_name};
+    }
+    std::string value = invocation_.variable(variable);
+    if (!value.empty()) {
+        return {std::move(value), variable};
+    }
+    const std::string key = lower_case(variable);
+    return {config_value(key), key};
+}
+
+std::string SettingLookup::config_value(const std::string& key) const {
+    const auto found = config_.find(key);
+    return found == config_.end() ? std::string() : found->second;
+}
 
 OutputFormat parse_format(const std::string& text, const std::vector<OutputFormat>& formats) {
     if (text.empty()) {

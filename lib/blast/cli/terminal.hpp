@@ -1,9 +1,13 @@
 #pragma once
 
+#include "blast/report/text_style.hpp"
+
 #include <string>
 #include <string_view>
 
 namespace blast {
+
+struct Invocation;
 
 /// Which of the standard streams a person looks at.
 struct Terminal {
@@ -24,6 +28,12 @@ Terminal this_terminal(std::string_view no_color, std::string_view term);
 
 /// Columns of the terminal at `descriptor` now (windows are resized), else `otherwise`.
 int terminal_width(int descriptor, int otherwise = 80);
+
+/// How wide text on standard output may be: COLUMNS, where it is exported, before what the terminal says, as in ls(1).
+int output_width(const Invocation& invocation);
+
+/// How text may look on standard output: that width, and what the terminal there and the user's locale can show.
+TextStyle text_style(const Invocation& invocation);
 
 /// Asks a yes-or-no question on standard error and reads the answer from standard input; anything but y or yes, in any
 /// case, is no. With `yes` (--yes) nothing is asked. Throws UsageError, telling to add --yes, when standard input is not

@@ -1,14 +1,13 @@
 #pragma once
 
 #include "blast/cli/settings.hpp"
+#include "blast/core/error.hpp"
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace blast {
-
-struct Invocation;
 
 enum class AdminCommand {
     migrate,
@@ -37,7 +36,26 @@ struct AdminOptions {
     bool yes = false;                ///< ask nothing
 };
 
-/// Reads blast-admin's command line. Throws UsageError for what cannot be right, TextRequested for --help and --version.
-AdminOptions parse_admin_options(const Invocation& invocation);
+/// blast-admin migrate. Throws UnavailableError and DatabaseError.
+ExitCode run_migrate(const AdminOptions& options);
+
+/// blast-admin check: a line for each thing that blast needs, on standard output.
+ExitCode run_check(const AdminOptions& options);
+
+// blast-admin opt-out. All throw UsageError for phones and files that cannot be used, before anything is changed,
+// UnavailableError and DatabaseError.
+
+ExitCode run_opt_out_add(const AdminOptions& options);
+ExitCode run_opt_out_remove(const AdminOptions& options);
+ExitCode run_opt_out_list(const AdminOptions& options);
+ExitCode run_opt_out_import(const AdminOptions& options);
+
+// blast-admin resolve, close, cancel and forget. All throw UsageError for what cannot be done, before anything is changed,
+// UnavailableError and DatabaseError.
+
+ExitCode run_resolve(const AdminOptions& options);
+ExitCode run_close(const AdminOptions& options);
+ExitCode run_cancel(const AdminOptions& options);
+ExitCode run_forget(const AdminOptions& options);
 
 } // namespace blast
