@@ -1,18 +1,14 @@
 # Every library is a package of Debian 12 and 13, found and never vendored. Those without a CMake or pkg-config file
-# (libcsv, kainjow-mustache), and toml++ as headers alone, are found by their header and library.
+# (libcsv, kainjow-mustache, libunistring), and toml++ as headers alone, are found by their header and library.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(fmt REQUIRED)
-find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(date REQUIRED)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)
-pkg_check_modules(SMARTCOLS REQUIRED IMPORTED_TARGET smartcols)
 pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd)
-pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
-pkg_check_modules(PROTOBUF REQUIRED IMPORTED_TARGET protobuf)
 
 function(blast_find_library target header library)
     find_path(${target}_INCLUDE ${header} REQUIRED)
@@ -27,3 +23,4 @@ blast_find_library(csv csv.h csv)
 blast_find_library(mustache kainjow/mustache.hpp "")
 blast_find_library(phonenumber phonenumbers/phonenumberutil.h phonenumber)
 blast_find_library(tomlplusplus toml++/toml.h "")
+blast_find_library(unistring unistr.h unistring)

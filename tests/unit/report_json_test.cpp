@@ -1,7 +1,6 @@
 #include "blast/report/blast_list.hpp"
 #include "blast/report/comparison_text.hpp"
-#include "blast/report/funnel_csv.hpp"
-#include "blast/report/funnel_json.hpp"
+#include "blast/report/funnel_data.hpp"
 #include "blast/report/recipient_list.hpp"
 #include "blast/report/stuck_list.hpp"
 

@@ -1,7 +1,6 @@
 #include "blast/report/blast_list.hpp"
 #include "blast/report/comparison_picture.hpp"
-#include "blast/report/funnel_html.hpp"
-#include "blast/report/funnel_svg.hpp"
+#include "blast/report/funnel_picture.hpp"
 #include "blast/report/markup.hpp"
 
 #include "support/catch.hpp"

@@ -1,23 +1,16 @@
-#include "blast/report/bar.hpp"
 #include "blast/report/comparison_text.hpp"
-#include "blast/report/display_width.hpp"
-#include "blast/report/fair_widths.hpp"
 #include "blast/report/funnel_table.hpp"
+#include "blast/report/terminal_text.hpp"
 #include "blast/report/text_table.hpp"
 
 #include "support/catch.hpp"
 
-#include <clocale>
 #include <sstream>
 
 using namespace blast;
 using blast::test::Contains;
 
 namespace {
-
-/// Widths of characters are those of a UTF-8 locale, as the tool sets it.
-// NOLINTNEXTLINE(concurrency-mt-unsafe): no thread has started
-const char* const locale = std::setlocale(LC_CTYPE, "C.UTF-8");
 
 BlastReport example() {
     BlastReport report;

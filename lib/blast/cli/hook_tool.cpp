@@ -22,7 +22,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <clocale>
 #include <csignal>
 #include <fcntl.h>
 #include <filesystem>
@@ -257,8 +256,6 @@ ReportFormat list_format(OutputFormat format) {
 
 ExitCode list_kept(const HookOptions& options, const TextStyle& style) {
     constexpr std::size_t page_size = 1000;
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): no thread has started
-    static_cast<void>(std::setlocale(LC_CTYPE, "C.UTF-8"));
     Connection connection = open_database(options.settings);
     StandardOutput output;
     const auto writer = make_inbox_list_writer(

@@ -5,7 +5,6 @@
 #include "blast/core/printable.hpp"
 #include "blast/domain/jid.hpp"
 #include "blast/domain/phone.hpp"
-#include "blast/domain/phone_spelling.hpp"
 
 #include <fmt/format.h>
 

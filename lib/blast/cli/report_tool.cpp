@@ -11,7 +11,6 @@
 #include "blast/store/connection.hpp"
 #include "blast/store/report_store.hpp"
 
-#include <clocale>
 #include <memory>
 #include <string>
 #include <sys/ioctl.h>
@@ -46,10 +45,6 @@ ExitCode report_tool(const Invocation& invocation) {
     const SystemClock clock;
     const ReportOptions options = parse_report_options(invocation, clock.wall());
     const std::string& url = require_database_url(options.settings);
-    // Widths of names in any script are known in a UTF-8 locale only; which one the user has does not matter for them.
-    // Where even that one is missing, they are guessed.
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): no thread has started
-    static_cast<void>(std::setlocale(LC_CTYPE, "C.UTF-8"));
     const Log log(log_settings(options.settings));
     const std::unique_ptr<Output> output = open_output(options.output_path);
     const ReportSurroundings surroundings{

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "blast/report/text_style.hpp"
+#include "blast/report/terminal_text.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,90 +1,67 @@
 #include "blast/core/log.hpp"
 
-#include <fmt/format.h>
+#include <fmt/chrono.h>
+#include <nlohmann/json.hpp>
 
-#include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/ansicolor_sink.h>
-#include <spdlog/spdlog.h>
+#include <chrono>
+#include <cstdio>
 
 namespace blast {
 
 namespace {
 
-/// %v escaped as the inside of a JSON string (RFC 8259).
-class JsonMessage final : public spdlog::custom_flag_formatter {
-public:
-    void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out)
-        override {
-        for (const char c : message.payload) {
-            if (c == '"' || c == '\\') {
-                out.push_back('\\');
-                out.push_back(c);
-            } else if (static_cast<unsigned char>(c) < 0x20) {
-                fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
-            } else {
-                out.push_back(c);
-            }
-        }
-    }
+/// ISO 8601 with milliseconds and offset, in the process's zone.
+std::string now() {
+    using namespace std::chrono;
+    const auto time = system_clock::now();
+    const std::tm local = fmt::localtime(system_clock::to_time_t(time));
+    const auto milliseconds =
+        duration_cast<std::chrono::milliseconds>(time.time_since_epoch()) % 1000;
+    std::string offset = fmt::format("{:%z}", local);
+    offset.insert(offset.size() - 2, ":");
+    return fmt::format("{:%FT%T}.{:03}{}", local, milliseconds.count(), offset);
+}
 
-    std::unique_ptr<custom_flag_formatter> clone() const override {
-        return std::make_unique<JsonMessage>();
+/// A line is one call, which stdio makes whole whatever other threads write.
+void write_line(const LogSettings& settings, std::string_view level, std::string_view text) {
+    std::string line;
+    if (settings.format == LogFormat::json) {
+        const nlohmann::ordered_json object = {
+            {"time", now()}, {"level", level}, {"tool", settings.tool}, {"message", text}};
+        line = object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    } else {
+        // "warning: " before what is one, as curl and git do; an error says itself what is wrong.
+        std::string head = settings.tool + (level == "warning" ? ": warning: " : ": ");
+        const std::string_view colour = level == "warning" ? "\x1b[33m\x1b[1m"
+                                        : level == "error" ? "\x1b[31m\x1b[1m"
+                                                           : "";
+        line = settings.colour && !colour.empty() ? fmt::format("{}{}\x1b[m{}", colour, head, text)
+                                                  : head + std::string(text);
     }
-};
-
-/// Nothing for notes and details, "warning: " and "error: " before the rest, as curl and git do.
-class LevelPrefix final : public spdlog::custom_flag_formatter {
-public:
-    void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out)
-        override {
-        const std::string_view prefix = message.level == spdlog::level::warn ? "warning: " : "";
-        out.append(prefix.data(), prefix.data() + prefix.size());
-    }
-
-    std::unique_ptr<custom_flag_formatter> clone() const override {
-        return std::make_unique<LevelPrefix>();
-    }
-};
-
-std::unique_ptr<spdlog::pattern_formatter> formatter_for(const LogSettings& settings) {
-    auto formatter = std::make_unique<spdlog::pattern_formatter>();
-    formatter->add_flag<JsonMessage>('*').add_flag<LevelPrefix>('&');
-    formatter->set_pattern(
-        settings.format == LogFormat::json
-            ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","tool":"%n","message":"%*"})"
-            : "%^%n: %&%$%v");
-    return formatter;
+    line += '\n';
+    std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
 } // namespace
 
-Log::Log(const LogSettings& settings) : quiet_(settings.quiet) {
-    auto sink = std::make_shared<spdlog::sinks::ansicolor_stderr_sink_mt>(
-        settings.colour ? spdlog::color_mode::always : spdlog::color_mode::never);
-    sink->set_color(spdlog::level::info, "");
-    logger_ = std::make_shared<spdlog::logger>(settings.tool, std::move(sink));
-    logger_->set_formatter(formatter_for(settings));
-    logger_->set_level(
-        settings.quiet     ? spdlog::level::warn
-        : settings.verbose ? spdlog::level::debug
-                           : spdlog::level::info);
-    logger_->flush_on(spdlog::level::trace);
-}
-
 void Log::detail(std::string_view text) const {
-    logger_->debug(text);
+    if (settings_.verbose && !settings_.quiet) {
+        write_line(settings_, "debug", text);
+    }
 }
 
 void Log::note(std::string_view text) const {
-    logger_->info(text);
+    if (!settings_.quiet) {
+        write_line(settings_, "info", text);
+    }
 }
 
 void Log::warn(std::string_view text) const {
-    logger_->warn(text);
+    write_line(settings_, "warning", text);
 }
 
 void Log::error(std::string_view text) const {
-    logger_->error(text);
+    write_line(settings_, "error", text);
 }
 
 } // namespace blast

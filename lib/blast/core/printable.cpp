@@ -3,37 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <unistr.h>
 
 namespace blast {
 
 namespace {
 
-bool is_continuation(char byte) {
-    return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
-}
-
-/// The lowest and highest second byte that RFC 3629 allows after `lead`.
-std::pair<unsigned, unsigned> second_byte_range(unsigned lead) {
-    switch (lead) {
-    case 0xE0: return {0xA0, 0xBF};
-    case 0xED: return {0x80, 0x9F};
-    case 0xF0: return {0x90, 0xBF};
-    case 0xF4: return {0x80, 0x8F};
-    default: return {0x80, 0xBF};
-    }
-}
-
-std::size_t length_from_lead(unsigned lead) {
-    if (lead < 0x80) {
-        return 1;
-    }
-    if (lead >= 0xC2 && lead <= 0xDF) {
-        return 2;
-    }
-    if (lead >= 0xE0 && lead <= 0xEF) {
-        return 3;
-    }
-    return lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
+const std::uint8_t* bytes_of(std::string_view text) {
+    return reinterpret_cast<const std::uint8_t*>(text.data());
 }
 
 /// C0, DEL and, as U+0080 to U+009F, C1: what a terminal could take for a command.
@@ -69,36 +47,13 @@ void append_masked(std::string& out, std::string_view digits) {
 } // namespace
 
 std::size_t utf8_sequence_length(std::string_view text) noexcept {
-    if (text.empty()) {
-        return 0;
-    }
-    const auto lead = static_cast<unsigned char>(text[0]);
-    const std::size_t length = length_from_lead(lead);
-    if (length <= 1 || text.size() < length) {
-        return text.size() < length ? 0 : length;
-    }
-    const auto [low, high] = second_byte_range(lead);
-    const auto second = static_cast<unsigned char>(text[1]);
-    if (second < low || second > high) {
-        return 0;
-    }
-    for (std::size_t i = 2; i < length; ++i) {
-        if (!is_continuation(text[i])) {
-            return 0;
-        }
-    }
-    return length;
+    ucs4_t character = 0;
+    const int length = u8_mbtoucr(&character, bytes_of(text), text.size());
+    return length < 0 ? 0 : static_cast<std::size_t>(length);
 }
 
 bool is_utf8(std::string_view text) noexcept {
-    while (!text.empty()) {
-        const std::size_t length = utf8_sequence_length(text);
-        if (length == 0) {
-            return false;
-        }
-        text.remove_prefix(length);
-    }
-    return true;
+    return u8_check(bytes_of(text), text.size()) == nullptr;
 }
 
 std::string printable(std::string_view text, std::size_t limit) {

@@ -2,13 +2,13 @@
 
 #include "blast/core/error.hpp"
 #include "blast/core/printable.hpp"
-#include "blast/domain/number_plan.hpp"
-#include "blast/domain/phone_spelling.hpp"
+#include "blast/domain/unicode.hpp"
 
 #include <fmt/format.h>
 
 #include <phonenumbers/phonenumberutil.h>
-#include <set>
+#include <regex>
+#include <unictype.h>
 
 namespace blast {
 
@@ -74,14 +74,64 @@ std::string upper_case(std::string_view region) {
     return code;
 }
 
-void require_region(const std::string& code) {
-    std::set<std::string> known;
-    library().GetSupportedRegions(&known);
-    if (!known.contains(code)) {
-        throw UsageError(
-            fmt::format("BLAST_REGION \"{}\" is no country", printable(code)),
-            "give its two letters from ISO 3166, such as MY");
+std::string_view without_blanks_around(std::string_view text) {
+    constexpr std::string_view blanks = " \t\r\n";
+    const std::size_t first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos) {
+        return {};
     }
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+/// "6.01E+10" and "6,01E+10": scientific notation. "60123456789.0": a number with decimals, whose dot would be dropped as
+/// punctuation and its zero taken for a digit more.
+bool rewritten_by_spreadsheet(std::string_view text) {
+    static const std::regex rewritten(R"(\+?\d+([.,]0+|([.,]\d+)?[eE][+-]?\d+))");
+    return std::regex_match(text.begin(), text.end(), rewritten);
+}
+
+/// What stands between the digits of a number, such as blanks, dashes and brackets of any script, and the invisible marks that
+/// come with numbers copied from web pages and address books.
+bool is_punctuation(char32_t code_point) {
+    if (code_point < 0x80) {
+        return std::string_view(" -().[]/").find(static_cast<char>(code_point)) !=
+               std::string_view::npos;
+    }
+    constexpr std::u32string_view others = U"\u2212\u30FC\uFF0E\uFF0F"; // minus, ー, ．, ／
+    const bool line_separator = code_point == 0x2028 || code_point == 0x2029;
+    return uc_is_general_category_withtable(
+               code_point, UC_CATEGORY_MASK_Zs | UC_CATEGORY_MASK_Cf | UC_CATEGORY_MASK_Pd |
+                               UC_CATEGORY_MASK_Ps | UC_CATEGORY_MASK_Pe) ||
+           line_separator || others.find(code_point) != std::u32string_view::npos;
+}
+
+bool is_control(char32_t code_point) {
+    return code_point < 0x20 || code_point == 0x7F;
+}
+
+PhoneSpelling read_characters(std::string_view text) {
+    constexpr char32_t full_width_plus = 0xFF0B;
+    PhoneSpelling spelling;
+    bool foreign = false;
+    while (!text.empty()) {
+        const char32_t character = take_code_point(text);
+        const int digit = uc_decimal_value(character);
+        if (is_control(character)) {
+            return {false, {}, "has a control character in it"};
+        }
+        if (digit >= 0) {
+            spelling.digits += static_cast<char>('0' + digit);
+        } else if (character == U'+' || character == full_width_plus) {
+            foreign = foreign || spelling.international || !spelling.digits.empty();
+            spelling.international = true;
+        } else {
+            foreign = foreign || !is_punctuation(character);
+        }
+    }
+    if (foreign) {
+        spelling.problem = "not a phone number";
+    }
+    return spelling;
 }
 
 } // namespace
@@ -90,55 +140,58 @@ std::string library_form(const std::string& e164) {
     return parse_by_library(e164, "ZZ").e164;
 }
 
-class PhoneParser::Rules {
-public:
-    explicit Rules(std::string_view region)
-        : region_(upper_case(region)), plan_(NumberPlan::of_region(region_)) {
-        if (!plan_) {
-            require_region(region_);
-        }
+PhoneSpelling read_phone_spelling(std::string_view raw) {
+    constexpr std::size_t longest = 250;
+    std::string_view text = without_blanks_around(raw);
+    if (text.starts_with('\'')) {
+        text.remove_prefix(1);
     }
-
-    ParsedPhone parse(std::string_view raw) const {
-        const PhoneSpelling spelling = read_phone_spelling(raw);
-        if (!spelling.problem.empty()) {
-            return {{}, spelling.problem};
-        }
-        if (plan_) {
-            std::string e164 = plan_->e164(spelling.digits, spelling.international);
-            if (!e164.empty()) {
-                return {std::move(e164), {}};
-            }
-        }
-        if (spelling.international) {
-            return parse_by_library('+' + spelling.digits, region_);
-        }
-        return parse_without_plus(spelling.digits);
+    if (text.empty()) {
+        return {false, {}, "no phone number"};
     }
-
-private:
-    /// As a number of the region; else as an international one that lost its plus, or has 00 in its place.
-    ParsedPhone parse_without_plus(const std::string& digits) const {
-        ParsedPhone national = parse_by_library(digits, region_);
-        if (national.valid()) {
-            return national;
-        }
-        const std::size_t zeros = digits.starts_with("00") ? 2 : 0;
-        ParsedPhone international = parse_by_library('+' + digits.substr(zeros), region_);
-        return international.valid() ? international : national;
+    if (text.size() > longest) {
+        return {false, {}, "not a phone number"};
     }
+    if (rewritten_by_spreadsheet(text)) {
+        return {
+            false,
+            {},
+            fmt::format(
+                "looks like a number that Excel rewrote ({}): format the column as text",
+                printable(text, 40))};
+    }
+    PhoneSpelling spelling = read_characters(text);
+    if (spelling.problem.empty() && spelling.digits.empty()) {
+        spelling.problem = "not a phone number";
+    }
+    return spelling;
+}
 
-    std::string region_;
-    std::unique_ptr<const NumberPlan> plan_;
-};
-
-PhoneParser::PhoneParser(std::string_view region) : rules_(std::make_unique<Rules>(region)) {}
-PhoneParser::~PhoneParser() = default;
-PhoneParser::PhoneParser(PhoneParser&&) noexcept = default;
-PhoneParser& PhoneParser::operator=(PhoneParser&&) noexcept = default;
+PhoneParser::PhoneParser(std::string_view region) : region_(upper_case(region)) {
+    if (library().GetCountryCodeForRegion(region_) == 0) {
+        throw UsageError(
+            fmt::format("BLAST_REGION \"{}\" is no country", printable(region_)),
+            "give its two letters from ISO 3166, such as MY");
+    }
+}
 
 ParsedPhone PhoneParser::parse(std::string_view raw) const {
-    return rules_->parse(raw);
+    const PhoneSpelling spelling = read_phone_spelling(raw);
+    if (!spelling.problem.empty()) {
+        return {{}, spelling.problem};
+    }
+    return spelling.international ? parse_by_library('+' + spelling.digits, region_)
+                                  : parse_without_plus(spelling.digits);
+}
+
+ParsedPhone PhoneParser::parse_without_plus(const std::string& digits) const {
+    ParsedPhone national = parse_by_library(digits, region_);
+    if (national.valid()) {
+        return national;
+    }
+    const std::size_t zeros = digits.starts_with("00") ? 2 : 0;
+    ParsedPhone international = parse_by_library('+' + digits.substr(zeros), region_);
+    return international.valid() ? international : national;
 }
 
 } // namespace blast

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -18,22 +17,28 @@ struct ParsedPhone {
 /// for no number. Any thread may call.
 std::string library_form(const std::string& e164);
 
+/// A phone number as a person wrote it, reduced to what counts.
+struct PhoneSpelling {
+    bool international = false; ///< a plus sign stands before the digits
+    std::string digits;         ///< ASCII, in their order
+    std::string problem;        ///< empty, or why this is no spelling of a number, for people
+};
+
+/// Keeps the digits (of any script) and a plus sign before them; drops blanks, dashes, brackets, dots and slashes, invisible
+/// marks, and the apostrophe with which spreadsheets mark text. Anything else is a problem, above all letters (so no
+/// extensions and no vanity numbers), control characters, and numbers that a spreadsheet has rewritten: "6.01E+10",
+/// "60123456789.0". Never throws for its input; any thread may call.
+PhoneSpelling read_phone_spelling(std::string_view raw);
+
 /// Turns the spellings of phone numbers that people use into E.164, by libphonenumber's rules
-/// (https://github.com/google/libphonenumber): a number is valid when its IsValidNumber says so.
-///
-/// Spellings that need no judgement are recognised by the region's plan (number_plan.hpp) in under a microsecond; the
-/// library itself, 11 microseconds a number, is asked for all others, and started with the first of them: 10 ms and 4 MB
-/// (measured). Any number of threads may use one object.
+/// (https://github.com/google/libphonenumber): a number is valid when its IsValidNumber says so. A number takes 11
+/// microseconds; the first parser of a process takes 30 ms and 17 MB, for the library's metadata (measured). Any number of
+/// threads may use one object.
 class PhoneParser {
 public:
     /// `region` is the ISO 3166-1 alpha-2 country, in any case, whose local numbers are understood ("MY"). Throws
     /// UsageError naming BLAST_REGION when the library knows no such region.
     explicit PhoneParser(std::string_view region);
-    ~PhoneParser();
-    PhoneParser(PhoneParser&&) noexcept;
-    PhoneParser& operator=(PhoneParser&&) noexcept;
-    PhoneParser(const PhoneParser&) = delete;
-    PhoneParser& operator=(const PhoneParser&) = delete;
 
     /// Accepts local numbers of the region ("012-345 6789"), international ones ("+60 12 345 6789", "0060123456789"),
     /// and international ones without their plus ("60123456789", tried when it is no local number). Digits of other
@@ -43,8 +48,10 @@ public:
     ParsedPhone parse(std::string_view raw) const;
 
 private:
-    class Rules;
-    std::unique_ptr<Rules> rules_;
+    /// As a number of the region; else as an international one that lost its plus, or has 00 in its place.
+    ParsedPhone parse_without_plus(const std::string& digits) const;
+
+    std::string region_; ///< in upper case
 };
 
 } // namespace blast

@@ -12,14 +12,14 @@ char32_t take_code_point(std::string_view& text) noexcept;
 /// Appends the character as UTF-8; one that is not a Unicode scalar value as U+FFFD.
 void append_utf8(std::string& out, char32_t code_point);
 
-/// Lower case by Unicode's simple mapping (the C library's C.UTF-8 locale, whatever the process's own is).
+/// Lower case by Unicode's simple mapping, whatever the locale.
 char32_t lower_case(char32_t code_point) noexcept;
 
-/// Whether it is a letter or a digit of any script (C.UTF-8's class alnum): emoji, punctuation and blanks are not.
+/// Whether it is a letter or a digit of any script: emoji, punctuation and blanks are not.
 bool is_letter_or_digit(char32_t code_point) noexcept;
 
-/// Whether it takes no room at all and can stand within a word unseen: zero-width spaces and joiners, the soft hyphen, direction
-/// marks and other invisible formatting (U+200B to U+200F, U+202A to U+202E, U+2060 to U+206F, U+FEFF, U+00AD).
+/// Whether it can stand within a word unseen: zero-width spaces and joiners, the soft hyphen, direction marks, variation
+/// selectors and other invisible formatting (Unicode's property Default_Ignorable_Code_Point).
 bool is_zero_width(char32_t code_point) noexcept;
 
 /// Whether a reader would see nothing: blanks of any script, control and zero-width characters, direction marks.

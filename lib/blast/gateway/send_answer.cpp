@@ -1,13 +1,44 @@
 #include "blast/gateway/send_answer.hpp"
 
 #include "blast/domain/variables.hpp"
-#include "blast/gateway/send_answer_reader.hpp"
+#include "blast/gateway/wire_json.hpp"
 
 #include <nlohmann/json.hpp>
 
 namespace blast {
 
 using nlohmann::json;
+
+namespace {
+
+/// Leaves `answer` as it is, is_json included, when the text is not one JSON object.
+void read_body(std::string_view text, SendAnswer& answer) {
+    constexpr std::size_t longest_id = 256;
+    constexpr std::size_t longest_words = 500;
+    constexpr std::size_t longest_data = 64UL * 1024;
+    const std::optional<json> document = parse_bounded(text);
+    if (!document || !document->is_object()) {
+        return;
+    }
+    answer.is_json = true;
+    answer.success = bool_at(*document, {"success"});
+    answer.words = text_at(*document, {"message"}, longest_words);
+    answer.message_id = text_at(*document, {"data", "key", "id"}, longest_id);
+    if (answer.message_id.empty()) {
+        answer.message_id = text_at(*document, {"messageId"}, longest_id);
+    }
+    answer.remote_jid = text_at(*document, {"data", "key", "remoteJid"}, longest_id);
+    answer.message_timestamp = epoch_seconds_at(*document, {"data", "messageTimestamp"});
+    const json* const data = find_path(*document, {"data"});
+    if (data != nullptr && data->is_object()) {
+        answer.data = jsonb_text(*data);
+    }
+    if (answer.data.size() > longest_data) {
+        answer.data.clear();
+    }
+}
+
+} // namespace
 
 std::string
 send_request_body(std::string_view device, std::string_view phone, std::string_view message) {
@@ -35,7 +66,7 @@ SendAnswer read_send_answer(const HttpAnswer& answer) {
     if (answer.transport != Transport::answered) {
         return read;
     }
-    read_answer_body(answer.body, read);
+    read_body(answer.body, read);
     return read;
 }
 

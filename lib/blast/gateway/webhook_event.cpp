@@ -2,14 +2,16 @@
 
 #include "blast/core/printable.hpp"
 #include "blast/domain/jid.hpp"
-#include "blast/gateway/form_body.hpp"
-#include "blast/gateway/status_fields.hpp"
+#include "blast/gateway/status_answer.hpp"
 #include "blast/gateway/wire_json.hpp"
 
+#include <curl/curl.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <memory>
+#include <new>
 
 namespace blast {
 
@@ -53,11 +55,6 @@ std::string text_of_message(const json& message) {
     return text;
 }
 
-bool is_from_us(const json& message) {
-    const json* const from_me = find_path(message, {"fromMe"});
-    return from_me != nullptr && from_me->is_boolean() && from_me->get<bool>();
-}
-
 Content read_message(const json& message) {
     const Jid sender = parse_jid(text_at(message, {"from"}));
     if (sender.kind == JidKind::group) {
@@ -69,7 +66,7 @@ Content read_message(const json& message) {
     if (sender.kind != JidKind::person) {
         return UnmatchableEvent{EventKind::message, "its sender is no WhatsApp address"};
     }
-    if (is_from_us(message)) {
+    if (bool_at(message, {"fromMe"}).value_or(false)) {
         return UnmatchableEvent{EventKind::message, "it was written from the device itself"};
     }
     IncomingMessage incoming;
@@ -102,6 +99,96 @@ Content read_object(const json& document) {
     return unknown(
         fields.message_id.empty() ? "neither a status nor a message"
                                   : "no status that is a string");
+}
+
+/// As WHATWG URL, 5.1, says: a "%" that no two hex digits follow stands for itself.
+std::string form_decoded(std::string_view field) {
+    std::string text(field);
+    std::replace(text.begin(), text.end(), '+', ' ');
+    int size = 0;
+    const std::unique_ptr<char, decltype(&curl_free)> decoded(
+        curl_easy_unescape(nullptr, text.c_str(), static_cast<int>(text.size()), &size),
+        &curl_free);
+    if (!decoded) {
+        throw std::bad_alloc();
+    }
+    return {decoded.get(), static_cast<std::size_t>(size)};
+}
+
+/// "key[id]" is "key", "id"; a name whose brackets do not match stands for itself.
+std::vector<std::string> parts_of_name(const std::string& name) {
+    const std::size_t first = name.find('[');
+    if (first == std::string::npos || first == 0 || name.back() != ']') {
+        return {name};
+    }
+    std::vector<std::string> parts{name.substr(0, first)};
+    for (std::size_t open = first; open < name.size();) {
+        const std::size_t close = name.find(']', open);
+        if (name[open] != '[' || close == std::string::npos) {
+            return {name};
+        }
+        parts.push_back(name.substr(open + 1, close - open - 1));
+        open = close + 1;
+    }
+    return parts;
+}
+
+json field_value(std::string text) {
+    if (!text.empty() && (text.front() == '{' || text.front() == '[')) {
+        std::optional<json> nested = parse_bounded(text);
+        if (nested) {
+            return *std::move(nested);
+        }
+    }
+    json value = std::move(text);
+    return value;
+}
+
+void set_field(json& document, const std::vector<std::string>& parts, json value) {
+    json* here = &document;
+    for (const std::string& part : parts) {
+        if (!here->is_object()) {
+            *here = json::object();
+        }
+        here = &(*here)[part];
+    }
+    *here = std::move(value);
+}
+
+/// False when the field makes the whole body unusable.
+bool add_field(json& document, std::string_view field) {
+    constexpr std::size_t bracket_limit = 8;
+    const std::size_t equals = field.find('=');
+    const std::string name = form_decoded(field.substr(0, equals));
+    std::string value =
+        equals == std::string_view::npos ? "" : form_decoded(field.substr(equals + 1));
+    const std::vector<std::string> parts = parts_of_name(name);
+    if (parts.size() > bracket_limit + 1 || !is_utf8(name) || !is_utf8(value)) {
+        return false;
+    }
+    set_field(document, parts, field_value(std::move(value)));
+    return true;
+}
+
+/// A body of the type application/x-www-form-urlencoded as the JSON object that it stands for: fields named "key[id]" become
+/// objects in objects, a value that is a JSON object or array becomes that, all other values are strings. Of several
+/// fields with one name the last counts. Nothing for a body without "=", with more than 200 fields or with more than 8
+/// brackets in a name.
+std::optional<json> read_form(std::string_view body) {
+    if (body.find('=') == std::string_view::npos) {
+        return std::nullopt;
+    }
+    constexpr std::size_t field_limit = 200;
+    json document = json::object();
+    for (std::size_t count = 0; !body.empty(); ++count) {
+        const std::size_t end = std::min(body.find('&'), body.size());
+        const std::string_view field = body.substr(0, end);
+        if (count >= field_limit || (!field.empty() && !add_field(document, field))) {
+            return std::nullopt;
+        }
+        body.remove_prefix(std::min(end + 1, body.size()));
+    }
+    return document;
 }
 
 /// A form often carries one field that is the whole document.

@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t depth_limit = 64;
+constexpr int depth_limit = 64;
 constexpr std::int64_t last_epoch_second = 32'503'679'999;
 constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 
@@ -76,40 +76,28 @@ std::optional<std::int64_t> seconds_of_digits(std::string_view digits) {
     return in_range(seconds);
 }
 
-/// Where the string ends that begins at `i`, behind its opening quote: at the closing one, or at the text's end or behind it.
-std::size_t string_end(std::string_view text, std::size_t i) {
-    while (i < text.size() && text[i] != '"') {
-        i += text[i] == '\\' ? 2U : 1U;
+std::string bounded_text(std::string text, std::size_t limit) {
+    if (holds_nul(text)) {
+        text = without_nul(std::move(text));
     }
-    return i;
+    cut_at_character(text, limit);
+    return text;
 }
 
 } // namespace
 
-bool nests_too_deep(std::string_view text) {
-    std::size_t depth = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (c == '"') {
-            i = string_end(text, i + 1);
-        } else if (c == '{' || c == '[') {
-            ++depth;
-        } else if ((c == '}' || c == ']') && depth > 0) {
-            --depth;
-        }
-        if (depth > depth_limit) {
-            return true;
-        }
-    }
-    return false;
-}
-
 std::optional<json> parse_bounded(std::string_view text) {
-    if (nests_too_deep(text)) {
-        return std::nullopt;
-    }
-    json document = json::parse(text.begin(), text.end(), nullptr, false);
-    if (document.is_discarded()) {
+    using Event = json::parse_event_t;
+    bool too_deep = false;
+    // What is too deep is not built: json's destructor and dump() are recursive.
+    const auto keep = [&too_deep](int depth, Event event, const json& /*value*/) {
+        const bool opens = event == Event::object_start || event == Event::array_start;
+        const bool deeper = opens && depth >= depth_limit;
+        too_deep = too_deep || deeper;
+        return !deeper;
+    };
+    json document = json::parse(text.begin(), text.end(), keep, false);
+    if (too_deep || document.is_discarded()) {
         return std::nullopt;
     }
     return document;
@@ -139,12 +127,10 @@ text_at(const json& root, std::initializer_list<std::string_view> path, std::siz
     return bounded_text(found->get<std::string>(), limit);
 }
 
-std::string bounded_text(std::string text, std::size_t limit) {
-    if (holds_nul(text)) {
-        text = without_nul(std::move(text));
-    }
-    cut_at_character(text, limit);
-    return text;
+std::optional<bool> bool_at(const json& root, std::initializer_list<std::string_view> path) {
+    const json* const found = find_path(root, path);
+    return found != nullptr && found->is_boolean() ? std::optional(found->get<bool>())
+                                                   : std::nullopt;
 }
 
 std::optional<std::int64_t> epoch_seconds(const json& value) {

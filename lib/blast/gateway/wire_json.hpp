@@ -16,10 +16,6 @@ namespace blast {
 /// deep (recursive code over the result is then safe). The caller bounds the size.
 std::optional<nlohmann::json> parse_bounded(std::string_view text);
 
-/// Whether brackets nest more than 64 levels deep. Those inside strings do not count; text that is not JSON may be counted
-/// wrongly.
-bool nests_too_deep(std::string_view text);
-
 /// The value at "a", "b", ... from `root` through objects only; nullptr when there is none.
 const nlohmann::json*
 find_path(const nlohmann::json& root, std::initializer_list<std::string_view> path);
@@ -31,8 +27,9 @@ std::string text_at(
     std::initializer_list<std::string_view> path,
     std::size_t limit = 4096);
 
-/// A string of a document as text_at gives it.
-std::string bounded_text(std::string text, std::size_t limit);
+/// The boolean at the path; nothing when there is none.
+std::optional<bool>
+bool_at(const nlohmann::json& root, std::initializer_list<std::string_view> path);
 
 /// Epoch seconds from a number or from a string of digits, as the gateway writes them; nothing outside 1 to 32503679999
 /// (the year 2999), so that milliseconds are not taken for seconds.

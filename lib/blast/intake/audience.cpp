@@ -4,7 +4,6 @@
 #include "blast/core/error.hpp"
 #include "blast/core/printable.hpp"
 #include "blast/domain/column_name.hpp"
-#include "blast/intake/bad_rows.hpp"
 #include "blast/intake/csv_reader.hpp"
 
 #include <fmt/format.h>

@@ -1,32 +1,219 @@
 #include "blast/intake/csv_reader.hpp"
 
 #include "blast/core/error.hpp"
+#include "blast/core/printable.hpp"
 #include "blast/domain/column_name.hpp"
-#include "blast/intake/csv_dialect.hpp"
-#include "blast/intake/csv_row_buffer.hpp"
-#include "blast/intake/csv_source.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <csv.h>
+#include <fcntl.h>
 #include <new>
-#include <optional>
+#include <string_view>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
 
 namespace blast {
 
 namespace {
+
+/// What the first bytes of a CSV file tell about the rest.
+struct CsvDialect {
+    /// The one of comma, semicolon and tab that the header has most of, outside quotes.
+    char delimiter = ',';
+    std::size_t mark_size = 0; ///< the length of the UTF-8 byte order mark: 3 or 0
+};
+
+constexpr std::string_view utf8_mark = "\xEF\xBB\xBF";
+
+bool is_line_end(char byte) {
+    return byte == '\n' || byte == '\r';
+}
+
+/// The header line with its quoted parts blanked out, without the line ends before it; `whole` says whether its own line
+/// end was seen.
+struct HeaderLine {
+    std::string unquoted;
+    bool whole = false;
+};
+
+HeaderLine header_line(std::string_view text) {
+    if (text.starts_with(utf8_mark)) {
+        text.remove_prefix(utf8_mark.size());
+    }
+    HeaderLine header;
+    bool quoted = false;
+    for (const char byte : text) {
+        if (byte == '"') {
+            quoted = !quoted;
+        }
+        const bool line_end = !quoted && is_line_end(byte);
+        if (line_end && !header.unquoted.empty()) {
+            header.whole = true;
+            break;
+        }
+        if (!quoted && !line_end) {
+            header.unquoted += byte;
+        }
+    }
+    return header;
+}
+
+/// Either byte order mark of UTF-16 (UTF-32's little-endian one begins alike), or the NUL that ASCII letters in UTF-16 and
+/// UTF-32 always bring.
+bool is_wide(std::string_view text) {
+    constexpr std::size_t looked_at = 4;
+    return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") ||
+           text.substr(0, looked_at).find('\0') != std::string_view::npos;
+}
+
+/// Whether `text`, the start of a file, holds the whole header, so that csv_dialect can judge.
+bool holds_header(std::string_view text) {
+    return header_line(text).whole;
+}
+
+/// Throws UsageError for UTF-16 and UTF-32, with or without a byte order mark. `name` is the file's, for the error.
+CsvDialect csv_dialect(std::string_view text, const std::string& name) {
+    if (is_wide(text)) {
+        throw UsageError(
+            name + ": the text is UTF-16, not UTF-8",
+            "save it as \"CSV UTF-8\", or convert it with iconv");
+    }
+    const std::string header = header_line(text).unquoted;
+    CsvDialect dialect;
+    dialect.mark_size = text.starts_with(utf8_mark) ? utf8_mark.size() : 0;
+    constexpr std::array<char, 3> delimiters = {',', ';', '\t'};
+    const auto count = [&header](char delimiter) {
+        return std::count(header.begin(), header.end(), delimiter);
+    };
+    dialect.delimiter =
+        *std::max_element(delimiters.begin(), delimiters.end(), [&count](char left, char right) {
+            return count(left) < count(right);
+        });
+    return dialect;
+}
+
+[[noreturn]] void refuse(const std::string& name, int error) {
+    throw UsageError(
+        fmt::format("cannot read \"{}\": {}", name, std::generic_category().message(error)),
+        "give the path of a CSV file, or - for standard input");
+}
+
+/// The bytes of a file or of standard input. Owns the descriptor.
+class CsvSource {
+public:
+    /// `path` is a file, or "-" for standard input. Throws UsageError for a file that is missing, unreadable or a folder.
+    explicit CsvSource(const std::string& path)
+        : name_(path == "-" ? "standard input" : printable(path)),
+          file_(
+              path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)) {
+        if (file_ < 0) {
+            refuse(name_, errno);
+        }
+        struct stat status = {};
+        if (::fstat(file_, &status) == 0 && S_ISDIR(status.st_mode)) {
+            if (file_ != STDIN_FILENO) {
+                ::close(file_);
+            }
+            refuse(name_, EISDIR);
+        }
+    }
+    ~CsvSource() {
+        if (file_ != STDIN_FILENO) {
+            ::close(file_);
+        }
+    }
+    CsvSource(const CsvSource&) = delete;
+    CsvSource& operator=(const CsvSource&) = delete;
+    CsvSource(CsvSource&&) = delete;
+    CsvSource& operator=(CsvSource&&) = delete;
+
+    /// The name for errors, safe to show; "standard input" for "-".
+    const std::string& name() const noexcept { return name_; }
+    /// Reads up to `size` bytes, fewer only when no more are there yet; 0 at the end. Throws UsageError when reading
+    /// fails.
+    std::size_t read(char* bytes, std::size_t size) const {
+        while (true) {
+            const ssize_t count = ::read(file_, bytes, size);
+            if (count >= 0) {
+                return static_cast<std::size_t>(count);
+            }
+            if (errno != EINTR) {
+                refuse(name_, errno);
+            }
+        }
+    }
+
+private:
+    std::string name_;
+    int file_;
+};
+
+/// LF, CR LF and a lone CR each end a line.
+std::uint64_t line_ends(std::string_view cell) {
+    std::uint64_t count = 0;
+    for (std::size_t i = 0; i < cell.size(); ++i) {
+        const bool half = cell[i] == '\r' && i + 1 < cell.size() && cell[i + 1] == '\n';
+        count += !half && (cell[i] == '\n' || cell[i] == '\r') ? 1U : 0U;
+    }
+    return count;
+}
+
+/// The row that libcsv's callbacks are filling.
+struct OpenRow {
+    CsvRow row;
+    bool ended = false;     ///< to be handed out
+    std::uint64_t line = 1; ///< on which the row starts
+    std::uint64_t lines_in_cells = 0;
+    std::size_t size = 0; ///< what it costs to keep: its bytes, and a share for each cell
+    int last_terminator = 0;
+
+    void add_cell(std::string_view cell) {
+        constexpr std::size_t cell_share = 16;
+        row.cells.emplace_back(cell);
+        size += cell.size() + cell_share;
+        lines_in_cells += line_ends(cell);
+    }
+
+    /// `terminator` is the byte that ended the row, or -1 at the end of the file.
+    void end(int terminator) {
+        const bool cr_lf = row.cells.empty() && last_terminator == '\r' && terminator == '\n';
+        last_terminator = terminator;
+        if (cr_lf) {
+            return;
+        }
+        row.line = line;
+        ended = !is_blank_line();
+        line += 1 + lines_in_cells;
+        lines_in_cells = 0;
+        size = 0;
+        if (!ended) {
+            row.cells.clear();
+        }
+    }
+
+    /// A line of nothing but blanks: one cell, whatever the delimiter.
+    bool is_blank_line() const {
+        return row.cells.empty() || (row.cells.size() == 1 && !row.cells[0].empty() &&
+                                     row.cells[0].find_first_not_of(" \t") == std::string::npos);
+    }
+};
 
 constexpr std::size_t block_size = 64UL * 1024;
 constexpr std::size_t longest_row = 1024UL * 1024;
 constexpr std::size_t most_columns = 1024;
 
 // libcsv's callbacks. They pass through C code, so that a failed allocation in them ends the process.
-void on_cell(void* bytes, std::size_t size, void* rows) noexcept {
-    static_cast<CsvRowBuffer*>(rows)->add_cell({static_cast<const char*>(bytes), size});
+void on_cell(void* bytes, std::size_t size, void* row) noexcept {
+    static_cast<OpenRow*>(row)->add_cell({static_cast<const char*>(bytes), size});
 }
 
-void on_row_end(int terminator, void* rows) noexcept {
-    static_cast<CsvRowBuffer*>(rows)->end_row(terminator);
+void on_row_end(int terminator, void* row) noexcept {
+    static_cast<OpenRow*>(row)->end(terminator);
 }
 
 /// RFC 4180, section 2.4: blanks belong to the cell.
@@ -34,7 +221,7 @@ int never_stripped(unsigned char /*byte*/) {
     return 0;
 }
 
-/// libcsv's parser, fed block by block.
+/// libcsv's parser.
 class Parser {
 public:
     Parser() {
@@ -57,14 +244,13 @@ public:
     }
 
     /// Both: false for text that strict CSV does not allow.
-    bool feed(std::string_view block, CsvRowBuffer& rows) {
+    bool feed(std::string_view text, OpenRow& row) {
         const bool whole =
-            csv_parse(&parser_, block.data(), block.size(), on_cell, on_row_end, &rows) ==
-            block.size();
+            csv_parse(&parser_, text.data(), text.size(), on_cell, on_row_end, &row) == text.size();
         return whole || !is_syntax_error();
     }
-    bool finish(CsvRowBuffer& rows) {
-        return csv_fini(&parser_, on_cell, on_row_end, &rows) == 0 || !is_syntax_error();
+    bool finish(OpenRow& row) {
+        return csv_fini(&parser_, on_cell, on_row_end, &row) == 0 || !is_syntax_error();
     }
 
     std::size_t unfinished_cell_size() const { return parser_.entry_pos; }
@@ -81,6 +267,19 @@ private:
     csv_parser parser_ = {};
 };
 
+/// What the bytes show that PostgreSQL's text cannot hold.
+std::string problem_of(const std::vector<std::string>& cells) {
+    const auto holds_nul = [](const std::string& cell) {
+        return cell.find('\0') != std::string::npos;
+    };
+    if (std::any_of(cells.begin(), cells.end(), holds_nul)) {
+        return "NUL bytes in it";
+    }
+    const bool utf8 = std::all_of(
+        cells.begin(), cells.end(), [](const std::string& cell) { return is_utf8(cell); });
+    return utf8 ? "" : "bytes that are not UTF-8 in it";
+}
+
 } // namespace
 
 class CsvReader::Reading {
@@ -90,7 +289,7 @@ public:
         const CsvDialect dialect = csv_dialect({block_.data(), size}, name());
         delimiter_ = dialect.delimiter;
         parser_.use_delimiter(delimiter_);
-        parse({block_.data() + dialect.mark_size, size - dialect.mark_size});
+        unread_ = {block_.data() + dialect.mark_size, size - dialect.mark_size};
         read_header();
     }
 
@@ -144,29 +343,37 @@ private:
         columns_ = usable_columns(std::move(header.cells), origin);
     }
 
-    /// What was whole before a fault in the text is handed out first.
+    /// The next row that is not blank, with the problem that its bytes show; false at the end.
     bool take(CsvRow& row) {
-        while (!rows_.take(row)) {
-            if (fault_) {
-                throw UsageError(*fault_);
-            }
+        while (!open_.ended) {
             if (ended_) {
                 return false;
             }
-            rows_.forget_taken();
-            parse({block_.data(), source_.read(block_.data(), block_.size())});
+            parse_line();
         }
+        open_.ended = false;
+        row.line = open_.row.line;
+        row.cells.swap(open_.row.cells);
+        open_.row.cells.clear();
+        row.problem = problem_of(row.cells);
         return true;
     }
 
-    /// An empty block is the end of the file.
-    void parse(std::string_view block) {
-        const bool well_formed = block.empty() ? parser_.finish(rows_) : parser_.feed(block, rows_);
-        ended_ = block.empty();
-        if (!well_formed) {
-            fault_ = quoting_fault();
-        } else if (rows_.unfinished_size() + parser_.unfinished_cell_size() > longest_row) {
-            fault_ = fault(
+    /// Hands libcsv the bytes up to the next line end, so that at most one row ends.
+    void parse_line() {
+        if (unread_.empty()) {
+            unread_ = {block_.data(), source_.read(block_.data(), block_.size())};
+        }
+        ended_ = unread_.empty();
+        const std::size_t line_end = unread_.find_first_of("\r\n");
+        const std::string_view line =
+            line_end == std::string_view::npos ? unread_ : unread_.substr(0, line_end + 1);
+        unread_.remove_prefix(line.size());
+        if (!(ended_ ? parser_.finish(open_) : parser_.feed(line, open_))) {
+            throw quoting_fault();
+        }
+        if (open_.size + parser_.unfinished_cell_size() > longest_row) {
+            throw fault(
                 fmt::format("the row that starts here is longer than {} bytes", longest_row),
                 "look for a quote that is never closed");
         }
@@ -189,17 +396,17 @@ private:
     }
 
     UsageError fault(const std::string& wrong, const std::string& remedy) const {
-        return {fmt::format("{}:{}: {}", name(), rows_.line(), wrong), remedy};
+        return {fmt::format("{}:{}: {}", name(), open_.line, wrong), remedy};
     }
 
     CsvSource source_;
     std::vector<char> block_;
+    std::string_view unread_; ///< of the block
     Parser parser_;
-    CsvRowBuffer rows_;
+    OpenRow open_;
     std::vector<std::string> columns_;
     char delimiter_ = ',';
     bool ended_ = false;
-    std::optional<UsageError> fault_;
 };
 
 CsvReader::CsvReader(const std::string& path) : reading_(std::make_unique<Reading>(path)) {}
@@ -221,6 +428,20 @@ char CsvReader::delimiter() const noexcept {
 
 bool CsvReader::next(CsvRow& row) {
     return reading_->next(row);
+}
+
+void BadRows::add(std::uint64_t line, std::string_view reason) {
+    if (count_++ < most_listed_) {
+        listed_ += fmt::format("\n{}:{}: {}", file_, line, reason);
+    }
+}
+
+UsageError BadRows::error(std::string_view done, std::uint64_t valid_rows) const {
+    const std::string more =
+        count_ > most_listed_ ? fmt::format("\nand {} more", count_ - most_listed_) : std::string();
+    return {
+        fmt::format("{}: {} of {} rows cannot be {}", file_, count_, count_ + valid_rows, done),
+        "mend them, or leave them out with --skip-invalid" + listed_ + more};
 }
 
 } // namespace blast

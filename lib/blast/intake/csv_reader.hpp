@@ -1,8 +1,11 @@
 #pragma once
 
+#include "blast/core/error.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace blast {
@@ -10,8 +13,8 @@ namespace blast {
 /// A row of a CSV file.
 struct CsvRow {
     std::uint64_t line = 0; ///< the physical line, from 1, on which the row starts
-    std::vector<std::string>
-        cells; ///< as they stand; their number may differ from the header's when there is a problem
+    /// As they stand; their number may differ from the header's when there is a problem.
+    std::vector<std::string> cells;
     std::string problem; ///< empty, or why the row cannot be used: ragged, not UTF-8, NUL bytes
 };
 
@@ -44,6 +47,27 @@ public:
 private:
     class Reading;
     std::unique_ptr<Reading> reading_;
+};
+
+/// The bad rows of a file that an error names, and how many there are.
+class BadRows {
+public:
+    /// `file` as errors show it; of more than `listed` rows only so many are named.
+    explicit BadRows(std::string file, std::size_t listed = 20)
+        : file_(std::move(file)), most_listed_(listed) {}
+
+    void add(std::uint64_t line, std::string_view reason);
+    std::uint64_t count() const noexcept { return count_; }
+
+    /// "FILE: 2 of 9 rows cannot be sent to: ...", the rows on lines of their own; `done` is what cannot be done with them,
+    /// "sent to".
+    UsageError error(std::string_view done, std::uint64_t valid_rows) const;
+
+private:
+    std::string file_;
+    std::size_t most_listed_;
+    std::string listed_;
+    std::uint64_t count_ = 0;
 };
 
 } // namespace blast

@@ -2,7 +2,6 @@
 
 #include "blast/core/printable.hpp"
 #include "blast/domain/column_name.hpp"
-#include "blast/intake/bad_rows.hpp"
 #include "blast/intake/csv_reader.hpp"
 
 #include <fmt/format.h>

@@ -1,9 +1,8 @@
 #include "blast/report/blast_list.hpp"
 
 #include "blast/domain/funnel.hpp"
-#include "blast/report/funnel_csv.hpp"
-#include "blast/report/funnel_json.hpp"
-#include "blast/report/json_array.hpp"
+#include "blast/report/funnel_data.hpp"
+#include "blast/report/list_format.hpp"
 #include "blast/report/markup.hpp"
 #include "blast/report/text_table.hpp"
 

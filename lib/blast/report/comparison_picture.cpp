@@ -2,10 +2,9 @@
 
 #include "blast/domain/comparison.hpp"
 #include "blast/domain/funnel.hpp"
-#include "blast/report/comparison_words.hpp"
-#include "blast/report/display_width.hpp"
+#include "blast/report/comparison_text.hpp"
 #include "blast/report/markup.hpp"
-#include "blast/report/svg_text.hpp"
+#include "blast/report/terminal_text.hpp"
 
 #include <fmt/format.h>
 

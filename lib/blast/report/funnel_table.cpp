@@ -1,9 +1,8 @@
 #include "blast/report/funnel_table.hpp"
 
 #include "blast/domain/funnel.hpp"
-#include "blast/report/bar.hpp"
-#include "blast/report/display_width.hpp"
 #include "blast/report/funnel_words.hpp"
+#include "blast/report/terminal_text.hpp"
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 
 #include "blast/core/zoned_time.hpp"
 #include "blast/domain/blast_report.hpp"
-#include "blast/report/text_style.hpp"
+#include "blast/report/terminal_text.hpp"
 
 #include <string>
 

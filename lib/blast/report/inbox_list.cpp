@@ -1,8 +1,7 @@
 #include "blast/report/inbox_list.hpp"
 
 #include "blast/core/csv_writer.hpp"
-#include "blast/report/json_array.hpp"
-#include "blast/report/recipient_cells.hpp"
+#include "blast/report/list_format.hpp"
 #include "blast/report/text_table.hpp"
 
 #include <nlohmann/json.hpp>

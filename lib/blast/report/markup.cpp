@@ -1,11 +1,88 @@
 #include "blast/report/markup.hpp"
 
 #include "blast/core/printable.hpp"
-#include "blast/report/colours.hpp"
 
 #include <fmt/format.h>
 
+#include <array>
+#include <string>
+#include <string_view>
+
 namespace blast {
+
+/// A colour of pages and pictures, in light and in dark.
+struct Colour {
+    std::string_view name; ///< as a CSS custom property, without its two dashes
+    std::string_view light;
+    std::string_view dark;
+};
+
+constexpr std::array<Colour, 11> colours{
+    {{"page", "#f6f7f9", "#11151c"},
+     {"card", "#ffffff", "#1a202b"},
+     {"ink", "#14213d", "#eef1f6"},
+     {"muted", "#5b6577", "#9aa5b8"},
+     {"line", "#dfe3ea", "#2c3442"},
+     {"stage-1", "#1f4e8c", "#4f8fd6"},
+     {"stage-2", "#2a78b5", "#46a6d8"},
+     {"stage-3", "#2a9d8f", "#3fbfae"},
+     {"stage-4", "#57a64a", "#77c667"},
+     {"stage-5", "#c28a12", "#e0ad3e"},
+     {"alert", "#b3402a", "#ef8a73"}}};
+
+/// All of them as CSS custom properties, "--ink" and so on, for light and dark.
+std::string colour_properties();
+
+/// Markup with the light colours themselves as the attributes that are "var(--ink)" and so on.
+std::string with_plain_colours(std::string markup);
+
+/// CSS for such markup: text and the class muted in their colours and, where it is dark, the dark colours.
+std::string plain_fills();
+
+namespace {
+
+constexpr std::string_view where_it_is_dark = "@media (prefers-color-scheme: dark) {";
+
+} // namespace
+
+std::string colour_properties() {
+    std::string light;
+    std::string dark;
+    for (const Colour& colour : colours) {
+        light += fmt::format(" --{}: {};", colour.name, colour.light);
+        dark += fmt::format(" --{}: {};", colour.name, colour.dark);
+    }
+    return fmt::format(
+        "\n:root {{ color-scheme: light dark;{} }}\n{}\n  :root {{{} }} }}\n", light,
+        where_it_is_dark, dark);
+}
+
+std::string with_plain_colours(std::string markup) {
+    for (const Colour& colour : colours) {
+        // With its quotes, which no text of a user's has as they are.
+        const std::string property = fmt::format("\"var(--{})\"", colour.name);
+        const std::string plain = fmt::format("\"{}\"", colour.light);
+        for (std::size_t at = markup.find(property); at != std::string::npos;
+             at = markup.find(property, at)) {
+            markup.replace(at, property.size(), plain);
+        }
+    }
+    return markup;
+}
+
+std::string plain_fills() {
+    std::string light;
+    std::string dark;
+    for (const Colour& colour : colours) {
+        if (colour.name == "ink" || colour.name == "muted") {
+            const char* const selector = colour.name == "ink" ? "text" : ".muted";
+            light += fmt::format("{} {{ fill: {}; }}\n", selector, colour.light);
+            dark += fmt::format("  {} {{ fill: {}; }}\n", selector, colour.dark);
+        }
+        dark += fmt::format("  [fill=\"{}\"] {{ fill: {}; }}\n", colour.light, colour.dark);
+    }
+    return light + std::string(where_it_is_dark) + '\n' + dark + "}\n";
+}
 
 namespace {
 
@@ -87,6 +164,38 @@ std::string html_page(std::string_view title, std::string_view body) {
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<title>{}</title>\n<style>{}{}</style>\n</head>\n<body>\n<main>\n{}</main>\n</body>\n</html>\n",
         markup_text(title), colour_properties(), layout, body);
+}
+
+namespace {
+
+constexpr std::string_view text_style =
+    "text { font-family: system-ui, -apple-system, \"Segoe UI\", Roboto, \"Helvetica Neue\", "
+    "\"Noto Sans\", Arial, sans-serif; font-variant-numeric: tabular-nums; }\n";
+
+} // namespace
+
+std::string svg_text(const SvgLabel& label, std::string_view text) {
+    return fmt::format(
+        "<text x=\"{:g}\" y=\"{:g}\" font-size=\"{}\" text-anchor=\"{}\" {}>{}</text>\n", label.x,
+        label.y, label.size, label.anchor, label.attributes, markup_text(text));
+}
+
+// Many programs that show or convert SVG files (librsvg, LibreOffice) know no custom properties, and would draw all black.
+std::string svg_file(const SvgPicture& picture) {
+    return fmt::format(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0:g} {1:g}\" width=\"{0:g}\" "
+        "height=\"{1:g}\" role=\"img\" aria-label=\"{2}\">\n<style>\n{3}{4}</style>\n{5}{6}</svg>\n",
+        picture.width, picture.height, markup_text(picture.description), text_style, plain_fills(),
+        with_plain_colours("<rect width=\"100%\" height=\"100%\" fill=\"var(--card)\"/>\n"),
+        with_plain_colours(picture.content));
+}
+
+std::string svg_element(const SvgPicture& picture) {
+    return fmt::format(
+        "<svg viewBox=\"0 0 {:g} {:g}\" role=\"img\" aria-label=\"{}\">\n<style>\n{}"
+        "text {{ fill: var(--ink); }} .muted {{ fill: var(--muted); }}</style>\n{}</svg>\n",
+        picture.width, picture.height, markup_text(picture.description), text_style,
+        picture.content);
 }
 
 } // namespace blast

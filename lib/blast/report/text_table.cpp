@@ -1,13 +1,9 @@
 #include "blast/report/text_table.hpp"
 
 #include "blast/core/printable.hpp"
-#include "blast/report/display_width.hpp"
-#include "blast/report/fair_widths.hpp"
 
 #include <algorithm>
-#include <cstdlib>
-#include <libsmartcols/libsmartcols.h>
-#include <new>
+#include <numeric>
 
 namespace blast {
 
@@ -15,36 +11,48 @@ namespace {
 
 constexpr std::size_t longest_cell = 400;
 
-void require(bool good) {
-    if (!good) {
-        throw std::bad_alloc(); // all that libsmartcols can fail of here
-    }
+int width_at(const WidthNeed& column, int limit) {
+    return std::clamp(limit * column.weight, column.least, std::max(column.least, column.wanted));
 }
 
-int flags_of(const TextColumn& column) {
-    return (column.right ? SCOLS_FL_RIGHT : 0) | (column.cut ? SCOLS_FL_TRUNC : 0);
+int total_at(const std::vector<WidthNeed>& columns, int limit) {
+    return std::accumulate(
+        columns.begin(), columns.end(), 0,
+        [limit](int sum, const WidthNeed& column) { return sum + width_at(column, limit); });
+}
+
+/// The widest that a column of weight 1 may be for all of them to fit into `room`; 0 where they do not fit at all.
+int fitting_limit(const std::vector<WidthNeed>& columns, int room) {
+    int limit = 0;
+    for (const WidthNeed& column : columns) {
+        limit = std::max(limit, column.wanted);
+    }
+    while (limit > 0 && total_at(columns, limit) > room) {
+        --limit;
+    }
+    return limit;
 }
 
 } // namespace
 
-void TextTable::Release::operator()(libscols_table* table) const noexcept {
-    scols_unref_table(table);
+std::vector<int> fair_widths(const std::vector<WidthNeed>& columns, int room) {
+    const int limit = fitting_limit(columns, room);
+    int left = room - total_at(columns, limit);
+    std::vector<int> widths;
+    widths.reserve(columns.size());
+    for (const WidthNeed& column : columns) {
+        int width = width_at(column, limit);
+        if (left > 0 && width >= limit && width < column.wanted) {
+            ++width;
+            --left;
+        }
+        widths.push_back(width);
+    }
+    return widths;
 }
 
 TextTable::TextTable(std::vector<TextColumn> columns, const TextStyle& style)
-    : columns_(std::move(columns)), style_(style), table_(scols_new_table()) {
-    require(table_ != nullptr);
-    for (const TextColumn& column : columns_) {
-        require(
-            scols_table_new_column(table_.get(), column.name.c_str(), 0, flags_of(column)) !=
-            nullptr);
-    }
-    scols_table_enable_colors(table_.get(), style.colour ? 1 : 0);
-    scols_table_enable_noencoding(table_.get(), 1);
-    scols_table_set_termforce(
-        table_.get(), style.terminal ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
-    scols_table_set_termwidth(table_.get(), static_cast<std::size_t>(style.width));
-}
+    : columns_(std::move(columns)), style_(style) {}
 
 void TextTable::add_row(const std::vector<std::string>& cells) {
     Row row;
@@ -64,7 +72,7 @@ std::vector<int> TextTable::fitting_widths() const {
         for (const Row& row : rows_) {
             need.wanted = std::max(need.wanted, display_width(row[index]));
         }
-        if (!column.cut) {
+        if (!column.cut || !style_.terminal) {
             need.least = need.wanted;
         }
         need.weight = column.weight;
@@ -74,68 +82,36 @@ std::vector<int> TextTable::fitting_widths() const {
     return fair_widths(needs, style_.width - gaps);
 }
 
-void TextTable::fit_row(Row& row) const {
-    for (std::size_t index = 0; index < columns_.size(); ++index) {
-        if (columns_[index].cut) {
-            row[index] = fitted(row[index], widths_[index], style_.unicode);
-        }
+std::string TextTable::line_of(const Row& row) const {
+    std::string line;
+    for (std::size_t index = 0; index < row.size(); ++index) {
+        const bool cut = style_.terminal && columns_[index].cut;
+        const int width = widths_[index];
+        const std::string cell = cut ? fitted(row[index], width, style_.unicode) : row[index];
+        line += index == 0 ? "" : " ";
+        line += columns_[index].right ? padded_left(cell, width) : padded_right(cell, width);
     }
-}
-
-/// libsmartcols would cut without a sign, and short columns before long ones.
-void TextTable::fit_rows() {
-    if (widths_.empty()) {
-        widths_ = fitting_widths();
-    }
-    for (Row& row : rows_) {
-        fit_row(row);
-    }
-}
-
-void TextTable::fill_table() {
-    for (const Row& row : rows_) {
-        libscols_line* const line = scols_table_new_line(table_.get(), nullptr);
-        require(line != nullptr);
-        for (std::size_t index = 0; index < row.size(); ++index) {
-            require(scols_line_set_data(line, index, row[index].c_str()) == 0);
-        }
-    }
-    rows_.clear();
-}
-
-void TextTable::keep_widths() {
-    for (std::size_t index = 0; index < columns_.size(); ++index) {
-        libscols_column* const column = scols_table_get_column(table_.get(), index);
-        const std::size_t width = scols_column_get_width(column);
-        // A hint holds where it is wider than the name, and then only for a strict column; else the name's width holds.
-        const bool wider = width > static_cast<std::size_t>(display_width(columns_[index].name));
-        scols_column_set_whint(column, static_cast<double>(width));
-        scols_column_set_flags(
-            column, flags_of(columns_[index]) | (wider ? SCOLS_FL_STRICTWIDTH : 0));
-    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    return line + '\n';
 }
 
 std::string TextTable::take_page() {
     if (rows_.empty()) {
         return "";
     }
-    if (style_.terminal) {
-        fit_rows();
+    std::string text;
+    if (widths_.empty()) {
+        widths_ = fitting_widths();
+        Row heading;
+        for (const TextColumn& column : columns_) {
+            heading.push_back(column.name);
+        }
+        text = line_of(heading);
     }
-    fill_table();
-    char* data = nullptr;
-    require(scols_print_table_to_string(table_.get(), &data) == 0);
-    const std::unique_ptr<char, decltype(&std::free)> owned(data, &std::free);
-    std::string text(data);
-    if (text.empty() || text.back() != '\n') {
-        text += '\n';
+    for (const Row& row : rows_) {
+        text += line_of(row);
     }
-    scols_table_remove_lines(table_.get());
-    if (first_page_) {
-        first_page_ = false;
-        scols_table_enable_noheadings(table_.get(), 1);
-        keep_widths();
-    }
+    rows_.clear();
     return text;
 }
 

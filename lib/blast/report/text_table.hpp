@@ -1,14 +1,23 @@
 #pragma once
 
-#include "blast/report/text_style.hpp"
+#include "blast/report/terminal_text.hpp"
 
-#include <memory>
 #include <string>
 #include <vector>
 
-struct libscols_table;
-
 namespace blast {
+
+/// What a column of a table asks for, in columns of the terminal.
+struct WidthNeed {
+    int least = 0;  ///< it cannot be narrower
+    int wanted = 0; ///< its widest cell; not under `least`
+    int weight = 1; ///< it gives way when it is so many times as wide as one with 1
+};
+
+/// The width of each column so that together they fit into `room`: the widest give way first, down to one width (times
+/// their weight) that those share which want more, so that a short column is never cut for a long one's sake. Wider than `room` only where the least widths
+/// are.
+std::vector<int> fair_widths(const std::vector<WidthNeed>& columns, int room);
 
 /// A column of a table for people.
 struct TextColumn {
@@ -18,9 +27,9 @@ struct TextColumn {
     int weight = 1;     ///< where several are cut, so many times the room of one with 1
 };
 
-/// A table as lsblk prints it (libsmartcols), a page of rows at a time: the heading stands before the first page, and the first page's
-/// widths hold for the later ones, whose wider cells are kept whole. On a terminal it is fitted to the width: a cell that is cut
-/// ends in an ellipsis. Cells are escaped. setlocale must have set a UTF-8 LC_CTYPE.
+/// A table for people, a page of rows at a time: the heading stands before the first page, and the first page's widths hold for
+/// the later ones, whose wider cells are kept whole. On a terminal it is fitted to the width: a cell that is cut ends in an
+/// ellipsis. Cells are escaped.
 class TextTable {
 public:
     TextTable(std::vector<TextColumn> columns, const TextStyle& style);
@@ -32,22 +41,14 @@ public:
 
 private:
     using Row = std::vector<std::string>;
-    struct Release {
-        void operator()(libscols_table* table) const noexcept;
-    };
 
     std::vector<int> fitting_widths() const;
-    void fit_row(Row& row) const;
-    void fit_rows();
-    void fill_table();
-    void keep_widths();
+    std::string line_of(const Row& row) const;
 
     std::vector<TextColumn> columns_;
     TextStyle style_;
     std::vector<Row> rows_;
-    std::vector<int> widths_; ///< on a terminal, those of the first page
-    std::unique_ptr<libscols_table, Release> table_;
-    bool first_page_ = true;
+    std::vector<int> widths_; ///< the first page's
 };
 
 } // namespace blast

@@ -5,8 +5,8 @@
 #include "blast/core/output.hpp"
 #include "blast/core/zoned_time.hpp"
 #include "blast/domain/blast_filter.hpp"
-#include "blast/report/report_format.hpp"
-#include "blast/report/text_style.hpp"
+#include "blast/report/list_format.hpp"
+#include "blast/report/terminal_text.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -1,9 +1,12 @@
-#include "blast/report/display_width.hpp"
+#include "blast/report/terminal_text.hpp"
 
 #include "blast/domain/unicode.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <cwchar>
+#include <cmath>
+#include <uniwidth.h>
 #include <utility>
 
 namespace blast {
@@ -12,12 +15,9 @@ namespace {
 
 /// The length in bytes of the first character, and its columns.
 std::pair<std::size_t, int> first_character(std::string_view text) {
-    constexpr char32_t first_beyond_ascii = 0x80;
     std::string_view rest = text;
-    const char32_t character = take_code_point(rest);
-    const int columns = wcwidth(static_cast<wchar_t>(character));
-    const int unknown = character >= first_beyond_ascii ? 1 : 0;
-    return {text.size() - rest.size(), columns < 0 ? unknown : columns};
+    const int columns = uc_width(take_code_point(rest), "UTF-8");
+    return {text.size() - rest.size(), std::max(columns, 0)};
 }
 
 std::string blanks(int count) {
@@ -87,6 +87,31 @@ std::string wrapped(std::string_view text, int columns, int indent) {
         used += width;
     }
     return result;
+}
+
+std::string text_bar(double share, int columns, bool unicode) {
+    constexpr int eighths_a_column = 8;
+    constexpr std::array<std::string_view, eighths_a_column> partial{"",  "▏", "▎", "▍",
+                                                                     "▌", "▋", "▊", "▉"};
+    const int parts = unicode ? eighths_a_column : 1;
+    const double exact = std::clamp(share, 0.0, 1.0) * columns * parts;
+    int filled = static_cast<int>(std::lround(exact));
+    if (share > 0) {
+        filled = std::max(filled, 1);
+    }
+    if (share < 1) {
+        filled = std::min(filled, columns * parts - 1);
+    }
+    std::string text;
+    for (int column = 0; column < filled / parts; ++column) {
+        text += unicode ? "█" : "#";
+    }
+    text += partial[static_cast<std::size_t>(filled % parts)];
+    return padded_right(text, columns);
+}
+
+std::string painted(std::string_view text, std::string_view colour, const TextStyle& style) {
+    return style.colour ? fmt::format("\x1b[{}m{}\x1b[0m", colour, text) : std::string(text);
 }
 
 } // namespace blast

@@ -1,4 +1,4 @@
-#include "blast/report/recipient_cells.hpp"
+#include "blast/report/list_format.hpp"
 
 #include "blast/core/printable.hpp"
 

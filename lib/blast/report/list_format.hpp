@@ -1,5 +1,6 @@
 #pragma once
 
+#include "blast/core/output.hpp"
 #include "blast/core/zoned_time.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -9,6 +10,42 @@
 #include <string_view>
 
 namespace blast {
+
+/// What a report is written as.
+enum class ReportFormat { table, json, csv, html, svg };
+
+/// A JSON array written as it comes, an element a line; "[]" when there is none.
+class JsonArray {
+public:
+    explicit JsonArray(Output& output) : output_(output) {}
+
+    /// `element` is a JSON value.
+    void add(std::string_view element) {
+        text_ += empty_ ? "[\n" : ",\n";
+        text_ += element;
+        empty_ = false;
+        if (text_.size() >= flush_size) {
+            flush();
+        }
+    }
+
+    void end() {
+        text_ += empty_ ? "[]\n" : "\n]\n";
+        flush();
+    }
+
+private:
+    static constexpr std::size_t flush_size = 65'536;
+
+    void flush() {
+        output_.write(text_);
+        text_.clear();
+    }
+
+    Output& output_;
+    std::string text_;
+    bool empty_ = true;
+};
 
 // How a recipient's values stand in csv and json; to be included by .cpp files alone.
 
