@@ -10,7 +10,7 @@
 
 namespace blast {
 
-// Parts that several JSON documents share; to be included by their .cpp files alone.
+// The funnel for other programs: as JSON and as CSV.
 
 /// {"blast_id","tag","stage","blast_date"}.
 nlohmann::ordered_json head_json(const BlastHead& head, const TimeZone& zone);

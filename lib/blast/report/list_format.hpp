@@ -47,7 +47,7 @@ private:
     bool empty_ = true;
 };
 
-// How a recipient's values stand in csv and json; to be included by .cpp files alone.
+// How values stand in csv and json.
 
 /// "" for nothing.
 std::string iso8601_or_empty(const std::optional<WallTime>& time, const TimeZone& zone);

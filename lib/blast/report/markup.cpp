@@ -10,6 +10,8 @@
 
 namespace blast {
 
+namespace {
+
 /// A colour of pages and pictures, in light and in dark.
 struct Colour {
     std::string_view name; ///< as a CSS custom property, without its two dashes
@@ -30,21 +32,9 @@ constexpr std::array<Colour, 11> colours{
      {"stage-5", "#c28a12", "#e0ad3e"},
      {"alert", "#b3402a", "#ef8a73"}}};
 
-/// All of them as CSS custom properties, "--ink" and so on, for light and dark.
-std::string colour_properties();
-
-/// Markup with the light colours themselves as the attributes that are "var(--ink)" and so on.
-std::string with_plain_colours(std::string markup);
-
-/// CSS for such markup: text and the class muted in their colours and, where it is dark, the dark colours.
-std::string plain_fills();
-
-namespace {
-
 constexpr std::string_view where_it_is_dark = "@media (prefers-color-scheme: dark) {";
 
-} // namespace
-
+/// All colours as CSS custom properties, "--ink" and so on, for light and dark.
 std::string colour_properties() {
     std::string light;
     std::string dark;
@@ -57,6 +47,7 @@ std::string colour_properties() {
         where_it_is_dark, dark);
 }
 
+/// Markup with the light colours themselves as the attributes that are "var(--ink)" and so on.
 std::string with_plain_colours(std::string markup) {
     for (const Colour& colour : colours) {
         // With its quotes, which no text of a user's has as they are.
@@ -70,6 +61,7 @@ std::string with_plain_colours(std::string markup) {
     return markup;
 }
 
+/// CSS for such markup: text and the class muted in their colours and, where it is dark, the dark colours.
 std::string plain_fills() {
     std::string light;
     std::string dark;
@@ -83,8 +75,6 @@ std::string plain_fills() {
     }
     return light + std::string(where_it_is_dark) + '\n' + dark + "}\n";
 }
-
-namespace {
 
 constexpr std::string_view layout = R"css(
 * { box-sizing: border-box; }
