@@ -1,8 +1,9 @@
 -- Records messages that the gateway has accepted: rows move from blast_outbox to blast_recipients, with history and
 -- counters, fenced by the attempt id. An attempt whose row was swept as UNCONFIRMED, queued again but not claimed, or
 -- DROPPED since (resolved by hand, cancelled, opted out), is still its holder's. A message id that another recipient of the
--- blast has already sinks nothing: that row goes back to the outbox as UNCONFIRMED. A time of the gateway's that is 30 days
--- old is kept, but is not this message's.
+-- blast has already sinks nothing: that row goes back to the outbox as UNCONFIRMED, as does one whose answer bears the number
+-- of another recipient of the blast: it may well be that one's. A time of the gateway's that is 30 days old is kept, but is
+-- not this message's.
 -- Looking for such ids first costs a tenth of the server's time, so it is left out (the line of ON CONFLICT) until one is met.
 -- $1 blast, $2 ids, $3 attempt ids, $4 message ids, $5 message timestamps, $6 data as JSON, $7 E.164 of a rewritten number
 -- or NULL, $8 devices, $9 counter slot, $10 lowest id, $11 highest id. Returns how many were recorded, and which, a row for
@@ -15,13 +16,20 @@ WITH answered AS MATERIALIZED (
     WHERE o.blast_id = $1::bigint AND o.id BETWEEN $10::bigint AND $11::bigint
       AND o.id = a.id AND o.attempt_id = a.attempt_id AND o.state <> 'FAILED'
     RETURNING o.id, o.phone_number, o.variables, o.variant, o.state, o.attempts, o.attempted_at, a.attempt_id,
-              a.message_id, a.message_timestamp, a.data, a.jid_phone, a.device
+              a.message_id, a.message_timestamp, a.data, a.jid_phone, a.device,
+              -- Not EXISTS, which may be answered by a hash of the whole table.
+              a.jid_phone IS NOT NULL
+                  AND coalesce((SELECT true FROM blast_outbox t
+                                WHERE t.phone_number = a.jid_phone AND t.blast_id = $1::bigint),
+                               (SELECT true FROM blast_recipients t
+                                WHERE t.phone_number = a.jid_phone AND t.blast_id = $1::bigint), false) AS is_anothers
 ), recorded AS (
     INSERT INTO blast_recipients (blast_id, id, phone_number, message_id, message_timestamp, device, attempt_id,
                                   jid_phone, variant, variables, wsapme_message_data)
     SELECT $1::bigint, id, phone_number, message_id, coalesce(message_timestamp, extract(epoch FROM now())::bigint),
            device, attempt_id, jid_phone, variant, variables, data::jsonb
     FROM gone
+    WHERE NOT is_anothers
     ON CONFLICT (message_id, blast_id) DO NOTHING
     RETURNING id
 ), totals AS MATERIALIZED (
@@ -35,7 +43,8 @@ WITH answered AS MATERIALIZED (
     INSERT INTO blast_outbox (blast_id, id, phone_number, variables, variant, device, state, attempt_id, attempts,
                               attempted_at, ended_at, last_error)
     SELECT $1::bigint, id, phone_number, variables, variant, device, 'UNCONFIRMED', attempt_id, attempts, attempted_at,
-           now(), 'the gateway gave it the message id of another recipient'
+           now(), CASE WHEN is_anothers THEN 'the gateway''s answer bears the number of another recipient'
+                       ELSE 'the gateway gave it the message id of another recipient' END
     FROM gone
     WHERE (SELECT recorded < gone FROM totals) AND id <> ALL (ARRAY(SELECT id FROM recorded))
 ), history AS (
@@ -48,7 +57,9 @@ WITH answered AS MATERIALIZED (
           FROM recorded JOIN gone USING (id)) timed
 ), history_of_doubt AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, message_id, detail)
-    SELECT $1::bigint, id, 'UNCONFIRMED', 'send', message_id, 'the gateway gave it the message id of another recipient'
+    SELECT $1::bigint, id, 'UNCONFIRMED', 'send', message_id,
+           CASE WHEN is_anothers THEN 'the gateway''s answer bears the number of another recipient'
+                ELSE 'the gateway gave it the message id of another recipient' END
     FROM gone
     WHERE (SELECT recorded < gone FROM totals) AND id <> ALL (ARRAY(SELECT id FROM recorded))
 ), counted AS (

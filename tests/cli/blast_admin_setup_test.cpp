@@ -231,6 +231,46 @@ TEST_CASE("A tool without DATABASE_URL, or with one that cannot be used, says so
     CHECK(lines_of(away.err).size() == 1);
 }
 
+TEST_CASE("No tool shows a piece of a DATABASE_URL that cannot be read") {
+    const std::vector<std::string> urls{
+        "postgresql://app:Sum%mer%2026@db.example/blast",
+        "postgresql://app:Sum%00mer@db.example/blast",
+        "postgresql://app:Sum@[::1]mer/blast",
+        "postgresql://app:Sum@[::1mer/blast",
+        "postgresql://app:Sum@mer@127.0.0.1/blast",
+        "postgresql://app:1/Sum@127.0.0.1/blast",
+        "postgresql://app:1?Sum=mer@127.0.0.1/blast",
+        "postgresql://app@127.0.0.1/blast?password=Sum&mer",
+        "Postgresql://app:Sum@127.0.0.1/blast",
+        "postgresql//app:Sum@127.0.0.1/blast",
+        " postgresql://app:Sum@127.0.0.1/blast?a=b",
+        "app:Sum@127.0.0.1/blast",
+        "host=127.0.0.1 user=app password=my Summer",
+        "host=127.0.0.1 user=app password=my Sum=mer",
+        "host=127.0.0.1 user=app password='Sum mer",
+        "host=127.0.0.1 user=app password='Sum'mer' dbname=blast",
+        "host=app:Sum@127.0.0.1 dbname=blast",
+        "host=127.0.0.1 port=Summer",
+        "host=127.0.0.1 dbname=postgresql://app:Sum@127.0.0.1/blast",
+    };
+    const std::vector<std::vector<std::string>> tools{
+        {"blast-send", "--due"},         {"blast-poll"},
+        {"blast-hook", "--ingest", "-"}, {"blast-report", "--list"},
+        {"blast-admin", "migrate"},      {"blast-admin", "check"},
+    };
+    for (const std::string& url : urls) {
+        for (const std::vector<std::string>& tool : tools) {
+            const ProcessResult result = run(tool, with_gateway(url, "http://127.0.0.1:1"));
+            CAPTURE(url, tool, result.out, result.err);
+            CHECK_THAT(result.out + result.err, !Contains("Sum") && !Contains("mer"));
+            CHECK_THAT(
+                result.out + result.err,
+                Contains("DATABASE_URL is not a connection string that can be understood"));
+            CHECK(result.exit_code == (tool.back() == "check" ? 3 : 2));
+        }
+    }
+}
+
 TEST_CASE("Standard output that cannot be written is an error, a closed pipe one without words") {
     const ProcessResult full =
         run({"/bin/sh", "-c", R"(exec "$0" --help >/dev/full)", executable_path("blast-admin")});

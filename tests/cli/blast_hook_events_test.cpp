@@ -119,6 +119,26 @@ TEST_CASE("a status change is understood in every shape, as JSON and as a form")
     }
 }
 
+TEST_CASE("STOP opts a phone out however the gateway writes who said it") {
+    TemporaryDatabase database;
+    const WebhookService hook(database.url());
+    const std::vector<std::string> spellings{
+        "+60123456701@c.us", "60123456702",  "60123456703@C.US",           "60123456704@c.us ",
+        " 60123456705@c.us", "+60123456706", "60123456707@S.WhatsApp.Net", "60123456708@c.us\\n"};
+    for (const std::string& from : spellings) {
+        CAPTURE(from);
+        CHECK(
+            hook.post(R"({"type":"text","message":"STOP","from":")" + from + R"("})").status ==
+            200);
+    }
+    for (std::size_t i = 1; i <= spellings.size(); ++i) {
+        CAPTURE(spellings[i - 1]);
+        CHECK(
+            database.value(fmt::format(
+                "SELECT count(*) FROM opt_outs WHERE phone_number = '+6012345670{}'", i)) == "1");
+    }
+}
+
 TEST_CASE("what cannot be understood or matched is answered 200 and kept as it came") {
     TemporaryDatabase database;
     const WebhookService hook(database.url());

@@ -51,8 +51,8 @@ LoopbackServer::LoopbackServer(Handler handler)
 LoopbackServer::~LoopbackServer() {
     eventfd_write(stop_, 1);
     thread_.join();
-    for (const auto& connection : connections_)
-        close(connection.first);
+    for (const Connection& connection : connections_)
+        close(connection.descriptor);
     close(listener_);
     close(stop_);
 }
@@ -64,15 +64,19 @@ std::string LoopbackServer::url(const std::string& path) const {
 void LoopbackServer::serve() {
     while (true) {
         std::vector<pollfd> waited{{stop_, POLLIN, 0}, {listener_, POLLIN, 0}};
-        for (const auto& connection : connections_)
-            waited.push_back({connection.first, POLLIN, 0});
-        poll(waited.data(), waited.size(), -1);
+        int patience = -1;
+        for (const Connection& connection : connections_) {
+            waited.push_back({connection.descriptor, POLLIN, 0});
+            if (!connection.stray.empty())
+                patience = stray_after.count();
+        }
+        poll(waited.data(), waited.size(), patience);
         if (waited[0].revents != 0)
             return;
-        std::vector<std::pair<int, std::string>> open;
+        std::vector<Connection> open;
         for (std::size_t i = 0; i < connections_.size(); ++i) {
-            if (waited[i + 2].revents == 0 ||
-                read_some(connections_[i].first, connections_[i].second))
+            const bool silent = waited[i + 2].revents == 0;
+            if (silent ? send_stray(connections_[i]) : read_some(connections_[i]))
                 open.push_back(std::move(connections_[i]));
         }
         connections_ = std::move(open);
@@ -84,22 +88,23 @@ void LoopbackServer::serve() {
 void LoopbackServer::accept_one() {
     const int connection = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (connection >= 0)
-        connections_.emplace_back(connection, "");
+        connections_.push_back({connection, ""});
 }
 
-bool LoopbackServer::read_some(int connection, std::string& buffered) {
+bool LoopbackServer::read_some(Connection& connection) {
     std::array<char, 16384> buffer{};
-    const ssize_t count = recv(connection, buffer.data(), buffer.size(), 0);
+    const ssize_t count = recv(connection.descriptor, buffer.data(), buffer.size(), 0);
     if (count > 0) {
-        buffered.append(buffer.data(), static_cast<std::size_t>(count));
-        if (take_requests(connection, buffered))
+        connection.buffered.append(buffer.data(), static_cast<std::size_t>(count));
+        if (take_requests(connection))
             return true;
     }
-    close(connection);
+    close(connection.descriptor);
     return false;
 }
 
-bool LoopbackServer::take_requests(int connection, std::string& buffered) {
+bool LoopbackServer::take_requests(Connection& connection) {
+    std::string& buffered = connection.buffered;
     std::size_t head_end = 0;
     while ((head_end = buffered.find("\r\n\r\n")) != std::string::npos) {
         const std::string head = buffered.substr(0, head_end);
@@ -112,9 +117,23 @@ bool LoopbackServer::take_requests(int connection, std::string& buffered) {
         if (answer.status == 0)
             return false;
         const std::string text = as_http(answer);
-        send(connection, text.data(), text.size(), MSG_NOSIGNAL);
+        send(connection.descriptor, text.data(), text.size(), MSG_NOSIGNAL);
+        connection.stray = answer.stray;
+        connection.closes_after_stray = answer.closes_after_stray;
+        connection.stray_at = std::chrono::steady_clock::now() + stray_after;
     }
     return true;
+}
+
+bool LoopbackServer::send_stray(Connection& connection) {
+    if (connection.stray.empty() || std::chrono::steady_clock::now() < connection.stray_at)
+        return true;
+    send(connection.descriptor, connection.stray.data(), connection.stray.size(), MSG_NOSIGNAL);
+    connection.stray.clear();
+    if (!connection.closes_after_stray)
+        return true;
+    close(connection.descriptor);
+    return false;
 }
 
 } // namespace blast::test

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 namespace blast::test {
@@ -20,12 +20,17 @@ struct ServedAnswer {
     int status = 200;
     std::string body;
     std::string headers; ///< lines that end with CRLF
+    /// Bytes that nobody has asked for, sent on the connection once it has been idle for `stray_after`.
+    std::string stray = {};
+    bool closes_after_stray = false;
 };
 
 /// A web server of the tests' own on a free port of the loopback address, with one thread. Ends its thread and its
 /// connections in the destructor.
 class LoopbackServer {
 public:
+    static constexpr std::chrono::milliseconds stray_after{20};
+
     using Handler = std::function<ServedAnswer(const ReceivedRequest&)>;
 
     /// `handler` is called on the server's thread.
@@ -40,18 +45,26 @@ public:
     std::string url(const std::string& path = {}) const;
 
 private:
+    struct Connection {
+        int descriptor;
+        std::string buffered; ///< what was read of a request
+        std::string stray = {};
+        bool closes_after_stray = false;
+        std::chrono::steady_clock::time_point stray_at = {};
+    };
+
     void serve();
     void accept_one();
-    /// False when the connection has ended.
-    bool read_some(int connection, std::string& buffered);
-    bool take_requests(int connection, std::string& buffered);
+    /// These are false when the connection has ended.
+    bool read_some(Connection& connection);
+    bool take_requests(Connection& connection);
+    bool send_stray(Connection& connection);
 
     Handler handler_;
     int listener_;
     int stop_;
     std::uint16_t port_ = 0;
-    std::vector<std::pair<int, std::string>>
-        connections_; ///< descriptor, and what was read of a request
+    std::vector<Connection> connections_;
     std::thread thread_;
 };
 

@@ -17,6 +17,19 @@ TEST_CASE("a person's JID gives the phone, on either server and with a device") 
     }
 }
 
+TEST_CASE("a person's number is read however it is written") {
+    for (const char* jid :
+         {"+60123456789@c.us", "+60123456789@s.whatsapp.net", "60123456789", "+60123456789",
+          "60123456789@C.US", "60123456789@S.WhatsApp.Net", "60123456789@c.us ",
+          " 60123456789@c.us", "\t60123456789\r\n", "+60123456789:3@C.Us "}) {
+        INFO(jid);
+        CHECK(parse_jid(jid).kind == JidKind::person);
+        CHECK(parse_jid(jid).phone == "+60123456789");
+    }
+    CHECK(parse_jid("120363025246125486@G.US ").kind == JidKind::group);
+    CHECK(parse_jid(" 186325734921@LID").kind == JidKind::hidden);
+}
+
 TEST_CASE("groups and hidden numbers are told apart and have no phone") {
     CHECK(parse_jid("120363025246125486@g.us").kind == JidKind::group);
     CHECK(parse_jid("60123456789-1612345678@g.us").kind == JidKind::group);
@@ -28,10 +41,26 @@ TEST_CASE("groups and hidden numbers are told apart and have no phone") {
 
 TEST_CASE("anything else is unknown") {
     for (const char* jid :
-         {"", "@", "@s.whatsapp.net", "60123456789", "60123456789@", "60123456789@example.com",
-          "60123456789@s.whatsapp.net@c.us", "60123456789@s.whatsapp.net ", "+60123456789@c.us",
-          "6012345678a@c.us", "60123456789:@c.us", "60123456789:1a@c.us", "60123456789:123456@c.us",
-          ":1@c.us", "status@broadcast", "60 12@c.us", "@g.us", "@lid"}) {
+         {"",
+          " ",
+          "@",
+          "@s.whatsapp.net",
+          "60123456789@",
+          "60123456789@example.com",
+          "+",
+          "60123456789@s.whatsapp.net@c.us",
+          "++60123456789@c.us",
+          "60123456789 @c.us",
+          "0123456789",
+          "6012345678a@c.us",
+          "60123456789:@c.us",
+          "60123456789:1a@c.us",
+          "60123456789:123456@c.us",
+          ":1@c.us",
+          "status@broadcast",
+          "60 12@c.us",
+          "@g.us",
+          "@lid"}) {
         INFO(jid);
         CHECK(parse_jid(jid).kind == JidKind::unknown);
         CHECK(parse_jid(jid).phone.empty());

@@ -2,6 +2,7 @@
 
 #include "blast/cli/settings.hpp"
 #include "blast/core/error.hpp"
+#include "blast/store/connection_string.hpp"
 
 #include <fmt/format.h>
 
@@ -56,11 +57,12 @@ const std::string& require_database_url(const Settings& settings) {
             "set it to the database's connection string, such as postgresql://user@host/blast, in the "
             "environment or as database_url in the config file");
     }
-    if (would_show_password(settings.database_url)) {
+    if (!is_connection_string(settings.database_url) ||
+        would_show_password(settings.database_url)) {
         throw UsageError(
             "DATABASE_URL is not a connection string that can be understood",
-            "in the user and the password write @ as %40, / as %2F, ? as %3F, # as %23 and : as %3A; the port is "
-            "a number");
+            "in the user and the password of a URL write @ as %40, / as %2F, ? as %3F, # as %23, : as %3A and % as "
+            "%25; put a value with blanks that follows a keyword in quotes ('...'); the port is a number");
     }
     return settings.database_url;
 }

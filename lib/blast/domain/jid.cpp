@@ -19,8 +19,25 @@ bool is_phone(std::string_view digits) {
            digits[0] != '0';
 }
 
-/// The user part of a person's JID: digits, and for one of a person's devices a colon and the device's number.
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::string_view without_blanks_around(std::string_view text) {
+    constexpr std::string_view blanks = " \t\r\n";
+    const std::size_t first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos) {
+        return {};
+    }
+    return text.substr(first, text.find_last_not_of(blanks) + 1 - first);
+}
+
+/// The user part of a person's JID: digits, with or without a plus, and for one of a person's devices a colon and the
+/// device's number.
 Jid person(std::string_view user) {
+    if (user.starts_with('+')) {
+        user.remove_prefix(1);
+    }
     constexpr std::size_t longest_device = 5;
     const std::size_t colon = user.find(':');
     const std::string_view digits = user.substr(0, colon);
@@ -39,12 +56,17 @@ Jid person(std::string_view user) {
 } // namespace
 
 Jid parse_jid(std::string_view text) {
-    const std::size_t at = text.find('@');
-    if (at == std::string_view::npos || at == 0) {
+    const std::string_view address = without_blanks_around(text);
+    const std::size_t at = address.find('@');
+    const std::string_view user = address.substr(0, at);
+    if (user.empty()) {
         return {};
     }
-    const std::string_view user = text.substr(0, at);
-    const std::string_view server = text.substr(at + 1);
+    if (at == std::string_view::npos) {
+        return person(user);
+    }
+    std::string server(address.substr(at + 1));
+    std::transform(server.begin(), server.end(), server.begin(), lower);
     if (server == "s.whatsapp.net" || server == "c.us") {
         return person(user);
     }

@@ -67,6 +67,7 @@ private:
 
     EventLoop& loop_;
     TransferSettings settings_;
+    OpenSockets sockets_;
     std::unique_ptr<CURLM, FreeMulti> multi_;
     EventLoop::Timer timer_ = 0;
     std::vector<std::unique_ptr<HttpTransfer>> idle_;
@@ -99,7 +100,7 @@ HttpEngine::Multi::~Multi() {
 
 void HttpEngine::Multi::start(HttpRequest request, std::function<void(HttpAnswer)> on_end) {
     if (idle_.empty()) {
-        idle_.push_back(std::make_unique<HttpTransfer>(settings_));
+        idle_.push_back(std::make_unique<HttpTransfer>(settings_, sockets_));
     }
     auto transfer = std::move(idle_.back());
     idle_.pop_back();
@@ -156,6 +157,11 @@ void HttpEngine::Multi::collect_ended() {
             message->data.result; // NOLINT(cppcoreguidelines-pro-type-union-access): libcurl's type
         curl_multi_remove_handle(multi_.get(), easy); // `message` is gone from here on
         const auto found = active_.find(easy);
+        if (found->second->met_used_up_connection()) {
+            found->second->ask_for_new_connection();
+            curl_multi_add_handle(multi_.get(), easy);
+            continue;
+        }
         auto transfer = std::move(found->second);
         active_.erase(found);
         HttpAnswer answer = transfer->finish(code);

@@ -56,9 +56,10 @@ std::optional<std::chrono::seconds> retry_after_of(CURL* easy, long status) {
 
 } // namespace
 
-HttpTransfer::HttpTransfer(const TransferSettings& settings)
-    : easy_(curl_easy_init()), token_(settings.token) {
+HttpTransfer::HttpTransfer(const TransferSettings& settings, OpenSockets& sockets)
+    : easy_(curl_easy_init()), sockets_(sockets), token_(settings.token) {
     CURL* const easy = easy_.get();
+    sockets_.attach(easy);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, settings.headers.get());
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, settings.loopback ? "http,https" : "https");
@@ -88,6 +89,8 @@ void HttpTransfer::prepare(const std::string& base_url, HttpRequest request) {
     error_[0] = '\0';
     issued_ = 0;
     too_large_ = false;
+    met_used_up_connection_ = false;
+    curl_easy_setopt(easy(), CURLOPT_FRESH_CONNECT, 0L);
     curl_easy_setopt(easy(), CURLOPT_URL, (base_url + request_.path).c_str());
     curl_easy_setopt(easy(), CURLOPT_TIMEOUT_MS, long{request_.timeout.count()});
     if (request_.body.empty()) {
@@ -97,6 +100,11 @@ void HttpTransfer::prepare(const std::string& base_url, HttpRequest request) {
     curl_easy_setopt(easy(), CURLOPT_POST, 1L);
     curl_easy_setopt(easy(), CURLOPT_POSTFIELDS, request_.body.data());
     curl_easy_setopt(easy(), CURLOPT_POSTFIELDSIZE, static_cast<long>(request_.body.size()));
+}
+
+void HttpTransfer::ask_for_new_connection() {
+    met_used_up_connection_ = false;
+    curl_easy_setopt(easy(), CURLOPT_FRESH_CONNECT, 1L);
 }
 
 HttpAnswer HttpTransfer::finish(CURLcode code) {
@@ -156,14 +164,30 @@ std::size_t HttpTransfer::on_body(char* data, std::size_t size, std::size_t coun
     return bytes;
 }
 
-int HttpTransfer::on_request(void* self, char*, char*, int, int) {
+/// An answer that nobody has asked for would be taken for this request's, and what a connection that has ended was sent
+/// is in doubt. A connection made for this very request is not looked at: TLS 1.3 session tickets may wait there.
+bool HttpTransfer::is_on_used_up_connection(int local_port) const {
+    long connections_made = 0;
+    curl_easy_getinfo(easy(), CURLINFO_NUM_CONNECTS, &connections_made);
+    return connections_made == 0 && sockets_.has_unread(local_port);
+}
+
+int HttpTransfer::on_request(void* self, char*, char*, int, int local_port) {
     auto* const transfer = static_cast<HttpTransfer*>(self);
     if (BootClock::now() > transfer->request_.not_after) {
         return CURL_PREREQFUNC_ABORT;
     }
     // libcurl issues a POST again by itself when a connection that it had kept dies before the answer; the gateway may
     // have acted on the first.
-    return transfer->issued_++ == 0 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+    if (transfer->issued_ > 0) {
+        return CURL_PREREQFUNC_ABORT;
+    }
+    transfer->met_used_up_connection_ = transfer->is_on_used_up_connection(local_port);
+    if (transfer->met_used_up_connection_) {
+        return CURL_PREREQFUNC_ABORT;
+    }
+    transfer->issued_ = 1;
+    return CURL_PREREQFUNC_OK;
 }
 
 } // namespace blast

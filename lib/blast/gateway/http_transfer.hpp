@@ -1,6 +1,7 @@
 #pragma once
 
 #include "blast/gateway/http_engine.hpp"
+#include "blast/gateway/open_sockets.hpp"
 
 #include <curl/curl.h>
 
@@ -30,10 +31,15 @@ struct TransferSettings {
 /// buffers. Private to the engine.
 class HttpTransfer {
 public:
-    explicit HttpTransfer(const TransferSettings& settings);
+    HttpTransfer(const TransferSettings& settings, OpenSockets& sockets);
 
     void prepare(const std::string& base_url, HttpRequest request);
     HttpAnswer finish(CURLcode code);
+
+    /// Whether it ended before its request was written, because on the kept connection that it was to use something
+    /// waited to be read, or its end. It may be begun again then, after `ask_for_new_connection`.
+    bool met_used_up_connection() const noexcept { return met_used_up_connection_; }
+    void ask_for_new_connection();
 
     CURL* easy() const noexcept { return easy_.get(); }
 
@@ -42,16 +48,19 @@ public:
 private:
     void strike_token(std::string& text) const;
     static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
+    bool is_on_used_up_connection(int local_port) const;
     static int on_request(void* self, char* remote, char* local, int remote_port, int local_port);
 
     Transport transport_of(CURLcode code) const;
 
     std::unique_ptr<CURL, FreeEasy> easy_;
+    OpenSockets& sockets_;
     std::string token_;
     HttpRequest request_;
     std::string response_;
     std::array<char, CURL_ERROR_SIZE> error_{};
     int issued_ = 0;
+    bool met_used_up_connection_ = false;
     bool too_large_ = false;
 };
 

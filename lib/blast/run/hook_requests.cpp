@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <memory>
+#include <new>
 #include <sys/socket.h>
 
 namespace blast {
@@ -22,6 +23,14 @@ namespace {
 constexpr std::size_t thrown_away_limit =
     1024UL * 1024; ///< of a body that is not wanted; then the connection is closed
 constexpr std::size_t waiting_bytes_limit = 64UL * 1024 * 1024; ///< of all bodies that wait
+/// So many connections are kept free: libmicrohttpd accepts up to ten before it looks at those that have ended.
+constexpr std::size_t room_kept = 16;
+
+/// libmicrohttpd sees that as the client's end, and closes the connection.
+void end_connection(MHD_Connection* connection) {
+    const auto* const info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    shutdown(info->connect_fd, SHUT_RDWR); // NOLINT(cppcoreguidelines-pro-type-union-access)
+}
 
 MHD_Result send_answer(MHD_Connection* connection, HookAnswer answer, std::string_view text) {
     // Static texts: libmicrohttpd does not write to a persistent buffer.
@@ -91,7 +100,9 @@ MHD_Result HookRequests::begin(
     }
     const std::optional<HookAnswer> answer = request->answer;
     *state = request.release();
-    without_head_.erase(connection);
+    if (const auto silence = silence_of_.find(connection); silence != silence_of_.end()) {
+        silence->second->has_head = true;
+    }
     ++open_;
     // A body of a reasonable size is read before the answer, else the client might see a reset connection instead of it.
     if (announced > thrown_away_limit && answer) {
@@ -120,6 +131,7 @@ MHD_Result HookRequests::receive(HookRequest& request, const char* data, std::si
 
 /// The request is there whole, or its connection was resumed with an answer.
 MHD_Result HookRequests::complete(MHD_Connection* connection, HookRequest& request) {
+    stop_awaiting(connection);
     if (!request.answer && waiting_bytes_ + request.body.size() > waiting_bytes_limit) {
         request.answer = HookAnswer::unavailable;
     }
@@ -192,36 +204,69 @@ MHD_Result HookRequests::on_request( // NOLINT(readability-function-size): MHD's
 }
 
 void HookRequests::on_completed(
-    void* self, MHD_Connection*, void** state, MHD_RequestTerminationCode) {
+    void* self, MHD_Connection* connection, void** state, MHD_RequestTerminationCode how) {
+    auto& requests = *static_cast<HookRequests*>(self);
     const std::unique_ptr<HookRequest> ended(static_cast<HookRequest*>(*state));
     *state = nullptr;
     if (ended != nullptr) {
-        --static_cast<HookRequests*>(self)->open_;
+        --requests.open_;
+    }
+    if (how == MHD_REQUEST_TERMINATED_COMPLETED_OK) {
+        requests.await_client(connection);
     }
 }
 
-/// Before it sends a request, a connection is without a head from its start or its last request's end.
 void HookRequests::on_connection(
     void* self, MHD_Connection* connection, void**, MHD_ConnectionNotificationCode what) {
-    auto& without_head = static_cast<HookRequests*>(self)->without_head_;
+    auto& requests = *static_cast<HookRequests*>(self);
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-        without_head[connection] = BootClock::now();
+        ++requests.connections_;
+        requests.make_room();
+        requests.await_client(connection);
     } else {
-        without_head.erase(connection);
+        --requests.connections_;
+        requests.closed_ = true;
+        requests.stop_awaiting(connection);
+    }
+}
+
+void HookRequests::await_client(MHD_Connection* connection) noexcept {
+    stop_awaiting(connection);
+    try {
+        auto& place = silence_of_[connection];
+        place = silences_.insert(silences_.end(), {connection, BootClock::now()});
+    } catch (const std::bad_alloc&) {
+        silence_of_.erase(connection);
+        end_connection(connection);
+    }
+}
+
+void HookRequests::stop_awaiting(MHD_Connection* connection) {
+    const auto found = silence_of_.find(connection);
+    if (found != silence_of_.end()) {
+        silences_.erase(found->second);
+        silence_of_.erase(found);
+    }
+}
+
+/// Ends the connection that has been silent longest when few more fit, so that a flood of idle ones keeps nobody out.
+void HookRequests::make_room() {
+    if (connections_ + room_kept > connection_limit_ && !silences_.empty()) {
+        MHD_Connection* const oldest = silences_.front().connection;
+        stop_awaiting(oldest);
+        end_connection(oldest);
     }
 }
 
 void HookRequests::end_overdue() {
     const Instant now = BootClock::now();
-    for (auto& [connection, since] : without_head_) {
-        if (now - since <= limits_.head) {
-            continue;
+    for (Silence& silence : silences_) {
+        if (now - silence.since <= limits_.head) {
+            return;
         }
-        since = now;
-        const auto* const info =
-            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-        // libmicrohttpd sees that as the client's end, and closes it.
-        shutdown(info->connect_fd, SHUT_RDWR); // NOLINT(cppcoreguidelines-pro-type-union-access)
+        if (!silence.has_head) {
+            end_connection(silence.connection);
+        }
     }
 }
 

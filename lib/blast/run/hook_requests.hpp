@@ -6,11 +6,13 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <list>
 #include <microhttpd.h>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace blast {
@@ -23,8 +25,16 @@ public:
     using Waiting = HookServer::Waiting;
     using Arrival = HookServer::Arrival;
 
-    HookRequests(std::string secret, const HookLimits& limits, std::function<void()> on_arrivals)
-        : secret_(std::move(secret)), limits_(limits), on_arrivals_(std::move(on_arrivals)) {}
+    /// At most `connection_limit` connections are open at a time.
+    HookRequests(
+        std::string secret,
+        const HookLimits& limits,
+        std::size_t connection_limit,
+        std::function<void()> on_arrivals)
+        : secret_(std::move(secret)),
+          limits_(limits),
+          connection_limit_(connection_limit),
+          on_arrivals_(std::move(on_arrivals)) {}
 
     static MHD_Result on_request(
         void* self,
@@ -50,8 +60,18 @@ public:
     void tell_arrivals();
     /// Ends connections that are without a whole request head for too long.
     void end_overdue();
+    /// Whether a connection was closed since the last call.
+    bool note_closed() noexcept { return std::exchange(closed_, false); }
 
 private:
+    /// A connection on which the client's next request is awaited, or the rest of it.
+    struct Silence {
+        MHD_Connection* connection = nullptr;
+        Instant since{}; ///< its start, or its last request's end
+        bool has_head = false;
+    };
+    using Silences = std::list<Silence>;
+
     struct Suspended {
         MHD_Connection* connection;
         HookRequest* request;
@@ -62,9 +82,13 @@ private:
     begin(MHD_Connection* connection, std::string_view method, std::string_view path, void** state);
     MHD_Result receive(HookRequest& request, const char* data, std::size_t size) const;
     MHD_Result complete(MHD_Connection* connection, HookRequest& request);
+    void await_client(MHD_Connection* connection) noexcept;
+    void stop_awaiting(MHD_Connection* connection);
+    void make_room();
 
     std::string secret_;
     HookLimits limits_;
+    std::size_t connection_limit_;
     std::function<void()> on_arrivals_;
     bool healthy_ = true;
     bool has_new_arrivals_ = false;
@@ -73,7 +97,10 @@ private:
     Waiting last_waiting_ = 0;
     std::size_t waiting_bytes_ = 0;
     std::size_t open_ = 0;
-    std::unordered_map<MHD_Connection*, Instant> without_head_; ///< since when
+    std::size_t connections_ = 0;
+    bool closed_ = false;
+    Silences silences_; ///< the longest first
+    std::unordered_map<MHD_Connection*, Silences::iterator> silence_of_;
 };
 
 } // namespace blast

@@ -3,17 +3,31 @@
 #include "blast/core/error.hpp"
 #include "blast/run/hook_requests.hpp"
 
+#include <algorithm>
 #include <microhttpd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace blast {
 
 namespace {
 
-constexpr unsigned connection_limit = 4096;
+constexpr rlim_t most_connections = 4096;
+constexpr rlim_t other_files =
+    64; ///< the database's connections, the standard streams, libraries' own
 constexpr std::size_t connection_memory =
     16UL * 1024; ///< for a request's headers and pieces of its body
 constexpr unsigned idle_seconds = 30;
+
+/// Below the process's own limit: without a descriptor left, libmicrohttpd stops to accept, and nobody can make room.
+unsigned connection_limit() {
+    rlimit files{};
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0) {
+        return most_connections;
+    }
+    const rlim_t usable = std::max(files.rlim_cur, 2 * other_files) - other_files;
+    return static_cast<unsigned>(std::min(usable, most_connections));
+}
 
 } // namespace
 
@@ -24,7 +38,8 @@ HookServer::HookServer(
     std::function<void()> on_arrivals,
     const HookLimits& limits)
     : loop_(loop),
-      requests_(std::make_unique<HookRequests>(std::move(secret), limits, std::move(on_arrivals))),
+      requests_(std::make_unique<HookRequests>(
+          std::move(secret), limits, connection_limit(), std::move(on_arrivals))),
       daemon_(MHD_start_daemon(
           MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO,
           0,
@@ -35,7 +50,7 @@ HookServer::HookServer(
           MHD_OPTION_LISTEN_SOCKET,
           listener,
           MHD_OPTION_CONNECTION_LIMIT,
-          connection_limit,
+          connection_limit(),
           MHD_OPTION_CONNECTION_MEMORY_LIMIT,
           connection_memory,
           MHD_OPTION_CONNECTION_TIMEOUT,
@@ -109,13 +124,14 @@ void HookServer::serve() {
     for (int turn = 0; turn < turns_at_once && !sleeps; ++turn) {
         MHD_run(daemon_);
         limited = MHD_get_timeout(daemon_, &wait);
-        sleeps = limited != MHD_YES || wait > 0;
+        // Its listener, out of epoll while it had all the connections that it may, comes back at the run after a close.
+        sleeps = !requests_->note_closed() && (limited != MHD_YES || wait > 0);
     }
     loop_.cancel(timer_);
     timer_ = 0;
-    if (limited == MHD_YES) {
-        timer_ =
-            loop_.schedule(BootClock::now() + std::chrono::milliseconds(wait), [this] { serve(); });
+    if (!sleeps || limited == MHD_YES) {
+        const std::chrono::milliseconds pause(sleeps ? wait : 0);
+        timer_ = loop_.schedule(BootClock::now() + pause, [this] { serve(); });
     }
     // Last: who is told may answer at once, which sets the timer to now.
     requests_->tell_arrivals();
@@ -129,6 +145,7 @@ void HookServer::serve_soon() {
 void HookServer::end_overdue_later() {
     overdue_timer_ = loop_.schedule(BootClock::now() + std::chrono::seconds(1), [this] {
         requests_->end_overdue();
+        serve(); // also for a listener that went out of epoll and that no timer brings back
         end_overdue_later();
     });
 }

@@ -36,8 +36,9 @@ class HookRequests;
 /// The server behind POST /hook/<secret> and GET /healthz: HTTP/1.1 on libmicrohttpd's epoll, on the caller's event loop and
 /// in its thread. Bodies are handed over whole and wait, their connections suspended, until they are answered. A request
 /// with a wrong secret is read and thrown away; the secret is compared in constant time. A request whose body takes
-/// longer than 30 s, a connection that says nothing for 30 s, and one that is without a whole head for 60 s are closed. Not
-/// thread-safe.
+/// longer than 30 s, a connection that says nothing for 30 s, and one that is without a whole head for 60 s are closed. Of
+/// 4,096 connections, or fewer where the process may have fewer files, the one whose client has been silent longest makes
+/// room for a new one. Not thread-safe.
 class HookServer {
 public:
     /// A body that waits for its answer.

@@ -1,0 +1,142 @@
+// Clients that open connections by the thousand, and let them hang or go.
+#include "support/temporary_database.hpp"
+#include "support/webhook_service.hpp"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <csignal>
+#include <memory>
+#include <netinet/in.h>
+#include <string>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <vector>
+
+using blast::test::HttpClient;
+using blast::test::TemporaryDatabase;
+using blast::test::wait_until;
+using blast::test::WebhookService;
+using std::chrono::steady_clock;
+
+namespace {
+
+/// This process's limit of open files, which those that it starts inherit; as it was in the end.
+class FileLimit {
+public:
+    FileLimit() {
+        REQUIRE(getrlimit(RLIMIT_NOFILE, &before_) == 0);
+        REQUIRE(before_.rlim_max >= 8192);
+    }
+    ~FileLimit() { setrlimit(RLIMIT_NOFILE, &before_); }
+    FileLimit(const FileLimit&) = delete;
+    FileLimit& operator=(const FileLimit&) = delete;
+    FileLimit(FileLimit&&) = delete;
+    FileLimit& operator=(FileLimit&&) = delete;
+
+    void set(rlim_t files) const {
+        const rlimit limit{files, before_.rlim_max};
+        REQUIRE(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+    }
+
+private:
+    rlimit before_{};
+};
+
+/// Connections that were opened without waiting for the server to accept them, and say at most one thing.
+class Flood {
+public:
+    Flood(const WebhookService& hook, int connections, const std::string& words = {}) {
+        sockaddr_in where{};
+        where.sin_family = AF_INET;
+        where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        where.sin_port = htons(
+            static_cast<std::uint16_t>(std::stoi(hook.url().substr(hook.url().rfind(':') + 1))));
+        for (int i = 0; i < connections; ++i) {
+            sockets_.push_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+            REQUIRE(sockets_.back() >= 0);
+            connect(sockets_.back(), reinterpret_cast<sockaddr*>(&where), sizeof where);
+            send(sockets_.back(), words.data(), words.size(), MSG_NOSIGNAL);
+        }
+    }
+    ~Flood() { end(); }
+    Flood(const Flood&) = delete;
+    Flood& operator=(const Flood&) = delete;
+    Flood(Flood&&) = delete;
+    Flood& operator=(Flood&&) = delete;
+
+    void end() {
+        for (const int socket : sockets_)
+            close(socket);
+        sockets_.clear();
+    }
+
+private:
+    std::vector<int> sockets_;
+};
+
+/// A server that may have so many files, while this process may have more.
+struct Besieged {
+    explicit Besieged(rlim_t files) {
+        limit.set(files);
+        hook = std::make_unique<WebhookService>(database.url());
+        limit.set(8192);
+    }
+
+    FileLimit limit;
+    TemporaryDatabase database;
+    std::unique_ptr<WebhookService> hook;
+};
+
+std::string event(int number) {
+    return fmt::format(R"({{"messageId":"M{}","status":"READ"}})", number);
+}
+
+template <typename Action>
+double seconds_of(Action action) {
+    const auto begun = steady_clock::now();
+    action();
+    return std::chrono::duration<double>(steady_clock::now() - begun).count();
+}
+
+} // namespace
+
+TEST_CASE("blast-hook answers within five seconds after a flood of idle connections has gone") {
+    const auto [files, connections] =
+        GENERATE(std::pair<rlim_t, int>{1024, 1100}, std::pair<rlim_t, int>{8192, 5000});
+    CAPTURE(files, connections);
+    Besieged server(files);
+    for (int round = 0; round < 3; ++round) {
+        Flood flood(*server.hook, connections);
+        CHECK(server.hook->health() == 200); // it has seen them all
+        server.hook->process().signal(SIGSTOP);
+        flood.end();
+        server.hook->process().signal(SIGCONT);
+        CHECK(seconds_of([&] { CHECK(server.hook->health() == 200); }) < 5);
+        CHECK(seconds_of([&] { CHECK(server.hook->post(event(round)).status == 200); }) < 5);
+    }
+}
+
+TEST_CASE("An event is answered within two seconds while a flood of connections hangs") {
+    const std::string healthz = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    const std::string head_alone =
+        "POST " + WebhookService::path() + " HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n";
+    const std::string words = GENERATE_COPY(std::string(), healthz, head_alone);
+    CAPTURE(words);
+    const Besieged server(1024);
+    const Flood flood(*server.hook, 1100, words);
+    for (int number = 0; number < 5; ++number)
+        CHECK(seconds_of([&] { CHECK(server.hook->post(event(number)).status == 200); }) < 2);
+    CHECK(seconds_of([&] { CHECK(server.hook->health() == 200); }) < 2);
+}
+
+TEST_CASE("The connection that has been silent longest makes room for a new one") {
+    const Besieged server(1024);
+    HttpClient first(server.hook->url());
+    CHECK(first.get("/healthz").status == 200);
+    const Flood flood(*server.hook, 1100);
+    wait_until("the oldest connection to be ended", [&] { return first.ended(); });
+    CHECK(server.hook->post(event(1)).status == 200);
+}
