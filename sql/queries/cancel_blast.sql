@@ -1,10 +1,13 @@
--- Everything that a blast still has queued is dropped. $1 blast, $2 counter slot. Returns how many.
+-- Everything that a blast still has queued is dropped. $1 blast, $2 counter slot. Returns how many. Why it says
+-- INSERT: see status_apply.sql.
 WITH queued AS MATERIALIZED (
-    SELECT id FROM blast_outbox WHERE blast_id = $1::bigint AND state = 'QUEUED' ORDER BY id FOR UPDATE
+    SELECT id, phone_number, variables FROM blast_outbox
+    WHERE blast_id = $1::bigint AND state = 'QUEUED' ORDER BY id FOR UPDATE
 ), dropped AS (
-    UPDATE blast_outbox o SET state = 'DROPPED', ended_at = now(), not_before = NULL, last_error = 'cancelled'
-    FROM queued q
-    WHERE o.blast_id = $1::bigint AND o.id = q.id
+    INSERT INTO blast_outbox AS o (blast_id, id, phone_number, variables)
+    SELECT $1::bigint, id, phone_number, variables FROM queued
+    ON CONFLICT (blast_id, id)
+    DO UPDATE SET state = 'DROPPED', ended_at = now(), not_before = NULL, last_error = 'cancelled'
     RETURNING o.id
 ), history AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, detail)

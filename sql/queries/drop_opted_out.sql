@@ -1,7 +1,8 @@
 -- Queued recipients who have opted out meanwhile. $1 blast, $2 counter slot.
 WITH out AS MATERIALIZED (
-    SELECT o.id FROM blast_outbox o JOIN opt_outs p ON p.phone_number = o.phone_number
+    SELECT o.id FROM blast_outbox o
     WHERE o.blast_id = $1::bigint AND o.state = 'QUEUED'
+      AND (SELECT count(*) FROM opt_outs p WHERE p.phone_number = o.phone_number) > 0
     ORDER BY o.id FOR UPDATE OF o SKIP LOCKED
 ), dropped AS (
     UPDATE blast_outbox o SET state = 'DROPPED', ended_at = now(), last_error = 'opted out'

@@ -5,7 +5,10 @@ SELECT CASE WHEN o.attempt_id = a.attempt_id OR r.attempt_id = a.attempt_id OR m
             WHEN r.id IS NOT NULL OR o.attempt_id IS NOT NULL OR o.phone_number NOT LIKE '+%' THEN 'OTHER'
             ELSE 'UNKNOWN' END
 FROM unnest($2::bigint[], $3::uuid[], $4::text[]) WITH ORDINALITY AS a (id, attempt_id, message_id, place)
-LEFT JOIN blast_outbox o ON o.blast_id = $1::bigint AND o.id = a.id
-LEFT JOIN blast_recipients r ON r.blast_id = $1::bigint AND r.id = a.id
-LEFT JOIN blast_recipients m ON m.message_id = a.message_id AND m.blast_id = $1::bigint
+LEFT JOIN LATERAL (SELECT attempt_id, phone_number FROM blast_outbox
+                   WHERE blast_id = $1::bigint AND id = a.id OFFSET 0) o ON true
+LEFT JOIN LATERAL (SELECT id, attempt_id FROM blast_recipients
+                   WHERE blast_id = $1::bigint AND id = a.id OFFSET 0) r ON true
+LEFT JOIN LATERAL (SELECT id FROM blast_recipients
+                   WHERE message_id = a.message_id AND blast_id = $1::bigint OFFSET 0) m ON true
 ORDER BY a.place

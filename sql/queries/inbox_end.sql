@@ -1,9 +1,9 @@
--- Events that waited and have found what they are about. $1 ids, $2 blasts, $3 recipients.
-UPDATE webhook_inbox i
-SET state = 'APPLIED', reason = NULL, blast_id = t.blast_id, recipient_id = t.recipient_id, ended_at = now()
-FROM (SELECT w.id, e.blast_id, e.recipient_id
-      FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS e (id, blast_id, recipient_id)
-      JOIN webhook_inbox w ON w.id = e.id
-      WHERE w.state = 'WAITING'
-      ORDER BY w.id FOR UPDATE OF w) t
-WHERE i.id = t.id
+-- Events that waited and have found what they are about. $1 ids, $2 blasts, $3 recipients. Why it says INSERT: see
+-- status_apply.sql.
+INSERT INTO webhook_inbox (id, digest, body, kind, state, blast_id, recipient_id)
+SELECT w.id, w.digest, '', w.kind, 'APPLIED', e.blast_id, e.recipient_id
+FROM (SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS u (id, blast_id, recipient_id) ORDER BY id) e
+CROSS JOIN LATERAL (SELECT id, digest, kind FROM webhook_inbox WHERE id = e.id AND state = 'WAITING' FOR UPDATE) w
+ON CONFLICT (id) DO UPDATE
+SET state = 'APPLIED', reason = NULL, blast_id = excluded.blast_id, recipient_id = excluded.recipient_id,
+    ended_at = now()

@@ -5,10 +5,13 @@
 WITH reached AS MATERIALIZED (
     SELECT number, number AS phone FROM unnest($1::text[]) AS n (number)
     UNION
-    SELECT jid_phone, min(phone_number) FROM blast_recipients
-    WHERE jid_phone = ANY ($1::text[])
-    GROUP BY jid_phone HAVING min(phone_number) = max(phone_number)
+    SELECT n.number, one.phone
+    FROM unnest($1::text[]) AS n (number)
+    CROSS JOIN LATERAL (SELECT min(phone_number) AS phone FROM blast_recipients WHERE jid_phone = n.number
+                        GROUP BY jid_phone HAVING min(phone_number) = max(phone_number)) one
 )
 SELECT r.number, r.phone, o.blast_id, o.id
-FROM reached r LEFT JOIN blast_outbox o ON o.phone_number = r.phone AND o.state = 'QUEUED'
+FROM reached r
+LEFT JOIN LATERAL (SELECT blast_id, id FROM blast_outbox
+                   WHERE phone_number = r.phone AND state = 'QUEUED' OFFSET 0) o ON true
 ORDER BY r.number, r.phone, o.blast_id, o.id

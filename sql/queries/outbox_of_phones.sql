@@ -4,6 +4,8 @@ SELECT o.phone_number, o.blast_id, o.id, o.state,
        coalesce(o.device, CASE WHEN cardinality(b.devices) = 1 THEN b.devices[1] END, ''),
        floor(date_part('epoch', o.attempted_at))::bigint,
        ceil(date_part('epoch', coalesce(least(o.lease_until, o.ended_at), now())))::bigint
-FROM blast_outbox o LEFT JOIN blasts b ON b.id = o.blast_id
-WHERE o.phone_number = ANY ($1::text[]) AND o.state IN ('QUEUED', 'SENDING', 'UNCONFIRMED')
+FROM unnest($1::text[]) AS wanted (phone)
+CROSS JOIN LATERAL (SELECT * FROM blast_outbox WHERE phone_number = wanted.phone OFFSET 0) o
+LEFT JOIN blasts b ON b.id = o.blast_id
+WHERE o.state IN ('QUEUED', 'SENDING', 'UNCONFIRMED')
   AND o.attempt_id IS NOT NULL

@@ -8,11 +8,12 @@ WITH ended AS (
     SELECT range_agg(ids) AS ids FROM check_claims WHERE blast_id = $1::bigint AND lease_until >= now()
 ), free AS MATERIALIZED (
     SELECT r.id, r.message_id, r.device
-    FROM blast_recipients r,
-         LATERAL (SELECT least(date_part('epoch', r.sent_at),
-                               CASE WHEN r.message_timestamp > date_part('epoch', r.sent_at) - 2592000
-                                    THEN r.message_timestamp END) AS at) sent
-    WHERE r.blast_id = $1::bigint AND r.id = ANY ($2::bigint[]) AND r.status <> 'REPLIED'
+    FROM unnest($2::bigint[]) AS wanted (id)
+    CROSS JOIN LATERAL (SELECT * FROM blast_recipients WHERE blast_id = $1::bigint AND id = wanted.id OFFSET 0) r
+    CROSS JOIN LATERAL (SELECT least(date_part('epoch', r.sent_at),
+                                     CASE WHEN r.message_timestamp > date_part('epoch', r.sent_at) - 2592000
+                                          THEN r.message_timestamp END) AS at) sent
+    WHERE r.status <> 'REPLIED'
       AND date_part('epoch', now()) - sent.at < 604800
       AND (r.last_checked_at IS NULL OR date_part('epoch', r.last_checked_at) < $4::float8
            OR date_part('epoch', now()) - date_part('epoch', r.last_checked_at)

@@ -1,8 +1,9 @@
 -- Queues those recipients of an earlier blast whose message was not sent and who stand in a state for long enough.
 -- $1 the new blast, $2 the earlier, $3 state, $4 seconds. Returns how many were queued and how many have opted out.
 WITH stuck AS MATERIALIZED (
-    SELECT o.id, o.phone_number, o.variables, p.phone_number IS NOT NULL AS opted_out
-    FROM blast_outbox o LEFT JOIN opt_outs p ON p.phone_number = o.phone_number
+    SELECT o.id, o.phone_number, o.variables,
+           (SELECT count(*) FROM opt_outs p WHERE p.phone_number = o.phone_number) > 0 AS opted_out
+    FROM blast_outbox o
     WHERE o.blast_id = $2::bigint AND o.state = $3::text AND o.phone_number LIKE '+%'
       AND coalesce(o.ended_at, o.attempted_at, '-infinity') <= now() - make_interval(secs => $4::float8)
 ), queued AS (

@@ -1,9 +1,9 @@
 -- Queues recipients who may be in the blast already, in the order of the arrays; who has opted out is left out, of several
 -- with one number the first stays. $1 blast, $2 phones, $3 variables as JSON. Returns how many were queued and how many have opted out.
 WITH incoming AS MATERIALIZED (
-    SELECT i.phone, i.variables, i.position, p.phone_number IS NOT NULL AS opted_out
+    SELECT i.phone, i.variables, i.position,
+           (SELECT count(*) FROM opt_outs p WHERE p.phone_number = i.phone) > 0 AS opted_out
     FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS i (phone, variables, position)
-    LEFT JOIN opt_outs p ON p.phone_number = i.phone
 ), queued AS (
     INSERT INTO blast_outbox (blast_id, phone_number, variables)
     SELECT $1::bigint, phone, variables::jsonb FROM incoming WHERE NOT opted_out ORDER BY position

@@ -5,9 +5,12 @@ SELECT phone, blast_id, id, message_id, device,
        floor(least(date_part('epoch', sent_at),
                    CASE WHEN message_timestamp > date_part('epoch', sent_at) - 2592000
                         THEN message_timestamp END))::bigint
-FROM (SELECT phone_number AS phone, * FROM blast_recipients WHERE phone_number = ANY ($1::text[])
-      UNION ALL
-      SELECT jid_phone AS phone, * FROM blast_recipients
-      WHERE jid_phone = ANY ($1::text[]) AND jid_phone <> phone_number
-        AND jid_phone IN (SELECT jid_phone FROM blast_recipients WHERE jid_phone = ANY ($1::text[])
-                          GROUP BY jid_phone HAVING min(phone_number) = max(phone_number))) sent
+FROM unnest($1::text[]) AS wanted (phone)
+CROSS JOIN LATERAL (
+    (SELECT * FROM blast_recipients WHERE phone_number = wanted.phone OFFSET 0)
+    UNION ALL
+    (SELECT r.*
+     FROM (SELECT jid_phone FROM blast_recipients WHERE jid_phone = wanted.phone
+           GROUP BY jid_phone HAVING min(phone_number) = max(phone_number)) one
+     CROSS JOIN LATERAL (SELECT * FROM blast_recipients
+                         WHERE jid_phone = one.jid_phone AND phone_number <> one.jid_phone OFFSET 0) r)) sent

@@ -5,20 +5,26 @@
 -- $1 blast, $2 counter slot, $3 source (poll, webhook), $4 ids, each once, $5 message ids, $6 the gateway's words (NULL: it
 -- does not know the message), $7 statuses they stand for or NULL, $8 messageC2STimestamps, $9 reasons.
 -- The reason may quote the number: of a forgotten recipient it is not kept. Returns how many messages reached which status.
+-- The rows that change are there and locked. They are written as an upsert since that looks each up by its key in any plan:
+-- UPDATE ... FROM reads the whole blast where the planner takes it for a few rows.
 WITH reported AS MATERIALIZED (
     SELECT * FROM unnest($4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[])
              AS t (id, message_id, word, reached, c2s, reason)
+    ORDER BY id
 ), known AS MATERIALIZED (
-    SELECT t.id, t.message_id, t.word, t.reached, t.c2s,
+    SELECT t.word, t.reached, t.c2s,
            CASE WHEN t.reason IS NOT NULL AND r.phone_number LIKE 'forgotten:%' THEN 'erased' ELSE t.reason END AS reason,
-           r.status AS was, r.undeliverable_at, r.message_c2s_timestamp AS known_c2s,
-           least(date_part('epoch', r.sent_at),
-                 CASE WHEN r.message_timestamp > date_part('epoch', r.sent_at) - 2592000
-                      THEN r.message_timestamp END) AS sent
-    FROM reported t JOIN blast_recipients r ON r.id = t.id AND r.message_id = t.message_id
-    WHERE r.blast_id = $1::bigint AND r.id = ANY ($4::bigint[])
-    ORDER BY r.id
-    FOR UPDATE OF r
+           r.*
+    FROM reported t
+    CROSS JOIN LATERAL (
+        SELECT id, phone_number, message_id, device, status AS was, delivered_at, read_timestamp, undeliverable_at,
+               message_c2s_timestamp AS known_c2s,
+               least(date_part('epoch', sent_at),
+                     CASE WHEN message_timestamp > date_part('epoch', sent_at) - 2592000
+                          THEN message_timestamp END) AS sent
+        FROM blast_recipients
+        WHERE blast_id = $1::bigint AND id = t.id AND message_id = t.message_id
+        FOR UPDATE) r
 ), judged AS MATERIALIZED (
     SELECT *, array_position(ladder, reached) > array_position(ladder, was) AS moves,
            word = 'ERROR' AND was = 'PENDING' AND undeliverable_at IS NULL AS fails,
@@ -26,26 +32,28 @@ WITH reported AS MATERIALIZED (
                 THEN least(to_timestamp(c2s), now()) END AS gateway_time
     FROM known, (VALUES (ARRAY['PENDING', 'DELIVERY_ACK', 'READ_ACK', 'REPLIED'])) AS l (ladder)
 ), changed AS (
-    UPDATE blast_recipients r
-    SET status = CASE WHEN moves THEN reached ELSE r.status END,
-        delivered_at = CASE WHEN reached = 'DELIVERY_ACK'
-                            THEN coalesce(r.delivered_at, gateway_time, CASE WHEN moves THEN now() END)
-                            ELSE r.delivered_at END,
-        read_timestamp = CASE WHEN reached = 'READ_ACK' THEN coalesce(r.read_timestamp, gateway_time, now())
-                              ELSE r.read_timestamp END,
-        message_c2s_timestamp = CASE WHEN moves THEN coalesce(c2s, r.message_c2s_timestamp)
-                                     ELSE coalesce(r.message_c2s_timestamp, c2s) END,
-        undeliverable_at = CASE WHEN fails THEN coalesce(gateway_time, now()) ELSE r.undeliverable_at END,
-        undeliverable_reason = CASE WHEN fails THEN coalesce(reason, 'the gateway gave no reason')
-                                    ELSE r.undeliverable_reason END,
-        last_checked_at = CASE WHEN $3::text = 'poll' THEN now() ELSE r.last_checked_at END
-    FROM judged j
-    WHERE r.blast_id = $1::bigint AND r.id = ANY ($4::bigint[]) AND r.id = j.id
-      AND ($3::text = 'poll' OR moves OR fails
-           OR (reached = 'DELIVERY_ACK' AND r.delivered_at IS NULL AND gateway_time IS NOT NULL)
-           OR (reached = 'READ_ACK' AND r.read_timestamp IS NULL)
-           OR (c2s IS NOT NULL AND r.message_c2s_timestamp IS NULL))
-    RETURNING r.id, r.status, j.moves, j.fails, j.was, j.undeliverable_at IS NOT NULL AS had_failed
+    INSERT INTO blast_recipients AS r (blast_id, id, phone_number, message_id, device, status, delivered_at,
+                                       read_timestamp, message_c2s_timestamp, undeliverable_at, undeliverable_reason,
+                                       last_checked_at)
+    SELECT $1::bigint, id, phone_number, message_id, device, CASE WHEN moves THEN reached ELSE was END,
+           CASE WHEN reached = 'DELIVERY_ACK' THEN coalesce(delivered_at, gateway_time, CASE WHEN moves THEN now() END)
+                ELSE delivered_at END,
+           CASE WHEN reached = 'READ_ACK' THEN coalesce(read_timestamp, gateway_time, now()) ELSE read_timestamp END,
+           CASE WHEN moves THEN coalesce(c2s, known_c2s) ELSE coalesce(known_c2s, c2s) END,
+           CASE WHEN fails THEN coalesce(gateway_time, now()) END,
+           CASE WHEN fails THEN coalesce(reason, 'the gateway gave no reason') END,
+           CASE WHEN $3::text = 'poll' THEN now() END
+    FROM judged
+    WHERE $3::text = 'poll' OR moves OR fails
+       OR (reached = 'DELIVERY_ACK' AND delivered_at IS NULL AND gateway_time IS NOT NULL)
+       OR (reached = 'READ_ACK' AND read_timestamp IS NULL)
+       OR (c2s IS NOT NULL AND known_c2s IS NULL)
+    ON CONFLICT (blast_id, id) DO UPDATE
+    SET status = excluded.status, delivered_at = excluded.delivered_at, read_timestamp = excluded.read_timestamp,
+        message_c2s_timestamp = excluded.message_c2s_timestamp,
+        undeliverable_at = coalesce(excluded.undeliverable_at, r.undeliverable_at),
+        undeliverable_reason = coalesce(excluded.undeliverable_reason, r.undeliverable_reason),
+        last_checked_at = coalesce(excluded.last_checked_at, r.last_checked_at)
 ), history AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, occurred_at, timed_by, message_id, detail)
     SELECT $1::bigint, j.id, CASE WHEN moves THEN reached ELSE word END, $3::text, coalesce(gateway_time, now()),
@@ -54,18 +62,19 @@ WITH reported AS MATERIALIZED (
     FROM judged j
     WHERE moves OR fails
        OR (word <> 'ERROR' AND reached IS NULL
-           AND NOT EXISTS (SELECT 1 FROM status_history h
-                           WHERE h.blast_id = $1::bigint AND h.recipient_id = j.id AND h.status = j.word))
+           AND (SELECT count(*) FROM status_history h
+                WHERE h.blast_id = $1::bigint AND h.recipient_id = j.id AND h.status = j.word) = 0)
 ), counted AS (
     INSERT INTO blast_counters AS c (blast_id, slot, pending, delivery_ack, read_ack, undeliverable)
     SELECT $1::bigint, $2::smallint, -count(*) FILTER (WHERE moves AND was = 'PENDING'),
-           count(*) FILTER (WHERE moves AND status = 'DELIVERY_ACK')
+           count(*) FILTER (WHERE moves AND reached = 'DELIVERY_ACK')
            - count(*) FILTER (WHERE moves AND was = 'DELIVERY_ACK'),
-           count(*) FILTER (WHERE moves AND status = 'READ_ACK'),
-           count(*) FILTER (WHERE fails) - count(*) FILTER (WHERE moves AND was = 'PENDING' AND had_failed)
-    FROM changed WHERE moves OR fails HAVING count(*) > 0
+           count(*) FILTER (WHERE moves AND reached = 'READ_ACK'),
+           count(*) FILTER (WHERE fails)
+           - count(*) FILTER (WHERE moves AND was = 'PENDING' AND undeliverable_at IS NOT NULL)
+    FROM judged WHERE moves OR fails HAVING count(*) > 0
     ON CONFLICT (blast_id, slot) DO UPDATE
     SET pending = c.pending + excluded.pending, delivery_ack = c.delivery_ack + excluded.delivery_ack,
         read_ack = c.read_ack + excluded.read_ack, undeliverable = c.undeliverable + excluded.undeliverable
 )
-SELECT status, count(*) FROM changed WHERE moves GROUP BY status
+SELECT reached, count(*) FROM judged WHERE moves GROUP BY reached

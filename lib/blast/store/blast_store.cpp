@@ -107,6 +107,7 @@ void take_up_again(Connection& connection, const Blast& blast, const ChangedSett
         {sql::ensure_devices, Parameters::of(array_of(devices))},
         {sql::unpin_devices, Parameters::of(blast.id, array_of(devices))}};
     if (changes.devices && devices.size() > 1) {
+        statements.push_back({sql::plan_cautiously});
         statements.push_back({sql::assign_devices, Parameters::of(blast.id, array_of(devices))});
     }
     connection.execute_together(statements);
