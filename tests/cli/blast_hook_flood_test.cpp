@@ -1,8 +1,8 @@
 // Clients that open connections by the thousand, and let them hang or go.
+#include "support/catch.hpp"
 #include "support/temporary_database.hpp"
 #include "support/webhook_service.hpp"
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include <chrono>

@@ -1,8 +1,8 @@
 // Gateways that say what nobody has asked for: an answer twice, an answer for somebody else, an end to an idle connection.
+#include "support/catch.hpp"
 #include "support/loopback_server.hpp"
 #include "support/sending.hpp"
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include <map>
