@@ -1,11 +1,19 @@
--- Everything that a blast still has queued is dropped. $1 blast, $2 counter slot. Returns how many.
-WITH queued AS MATERIALIZED (
-    SELECT id FROM blast_outbox WHERE blast_id = $1::bigint AND state = 'QUEUED' ORDER BY id FOR UPDATE
+-- Drops everything that a blast still has queued, and what its senders hold when it comes back unsent. $1 blast, $2 counter
+-- slot. Row 1 says how many were dropped; the others are the phones of messages that may be on their way, since the lease of
+-- their sender still stands.
+WITH open AS MATERIALIZED (
+    SELECT id, state FROM blast_outbox
+    WHERE blast_id = $1::bigint AND state IN ('QUEUED', 'SENDING') ORDER BY id FOR UPDATE
 ), dropped AS (
     UPDATE blast_outbox o SET state = 'DROPPED', ended_at = now(), not_before = NULL, last_error = 'cancelled'
-    FROM queued q
-    WHERE o.blast_id = $1::bigint AND o.id = q.id
+    FROM open
+    WHERE o.blast_id = $1::bigint AND o.id = open.id AND open.state = 'QUEUED'
     RETURNING o.id
+), held AS (
+    UPDATE blast_outbox o SET drop_reason = 'cancelled'
+    FROM open
+    WHERE o.blast_id = $1::bigint AND o.id = open.id AND open.state = 'SENDING'
+    RETURNING o.phone_number, o.lease_until
 ), history AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, detail)
     SELECT $1::bigint, id, 'DROPPED', 'manual', 'cancelled' FROM dropped
@@ -15,4 +23,7 @@ WITH queued AS MATERIALIZED (
     ON CONFLICT (blast_id, slot) DO UPDATE
     SET queued = c.queued + excluded.queued, dropped = c.dropped + excluded.dropped
 )
-SELECT count(*) FROM dropped
+SELECT count(*) AS dropped, NULL AS phone_number FROM dropped
+UNION ALL
+SELECT NULL, phone_number FROM held WHERE lease_until > now()
+ORDER BY phone_number NULLS FIRST

@@ -87,6 +87,7 @@ void HttpTransfer::prepare(const std::string& base_url, HttpRequest request) {
     response_.clear();
     error_[0] = '\0';
     issued_ = 0;
+    held_back_ = false;
     too_large_ = false;
     curl_easy_setopt(easy(), CURLOPT_URL, (base_url + request_.path).c_str());
     curl_easy_setopt(easy(), CURLOPT_TIMEOUT_MS, long{request_.timeout.count()});
@@ -103,6 +104,7 @@ HttpAnswer HttpTransfer::finish(CURLcode code) {
     HttpAnswer answer;
     answer.transport = transport_of(code);
     answer.request_begun = issued_ > 0;
+    answer.held_back = held_back_;
     answer.body = std::move(response_);
     curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &answer.status);
     answer.retry_after = retry_after_of(easy(), answer.status);
@@ -158,12 +160,18 @@ std::size_t HttpTransfer::on_body(char* data, std::size_t size, std::size_t coun
 
 int HttpTransfer::on_request(void* self, char*, char*, int, int) {
     auto* const transfer = static_cast<HttpTransfer*>(self);
-    if (BootClock::now() > transfer->request_.not_after) {
-        return CURL_PREREQFUNC_ABORT;
-    }
     // libcurl issues a POST again by itself when a connection that it had kept dies before the answer; the gateway may
     // have acted on the first.
-    return transfer->issued_++ == 0 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+    if (transfer->issued_++ > 0) {
+        return CURL_PREREQFUNC_ABORT;
+    }
+    const auto& may_begin = transfer->request_.may_begin;
+    if (may_begin && !may_begin()) {
+        transfer->held_back_ = true;
+        transfer->issued_ = 0;
+        return CURL_PREREQFUNC_ABORT;
+    }
+    return CURL_PREREQFUNC_OK;
 }
 
 } // namespace blast
