@@ -49,6 +49,7 @@ CREATE TABLE blast_outbox (
     not_before   timestamptz,                     -- backoff after a failure that is proven unsent
     ended_at     timestamptz,                     -- when it became FAILED, UNCONFIRMED or DROPPED
     last_error   text,
+    drop_reason  text,                            -- told while it was SENDING: it becomes DROPPED if it comes back unsent
     PRIMARY KEY (blast_id, id),
     UNIQUE (phone_number, blast_id)
 ) WITH (fillfactor = 45);

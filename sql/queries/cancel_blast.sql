@@ -1,14 +1,20 @@
--- Everything that a blast still has queued is dropped. $1 blast, $2 counter slot. Returns how many. Why it says
--- INSERT: see status_apply.sql.
-WITH queued AS MATERIALIZED (
-    SELECT id, phone_number, variables FROM blast_outbox
-    WHERE blast_id = $1::bigint AND state = 'QUEUED' ORDER BY id FOR UPDATE
+-- Drops everything that a blast still has queued, and what its senders hold when it comes back unsent. $1 blast, $2 counter
+-- slot. Row 1 says how many were dropped; the others are the phones of messages that may be on their way, since the lease of
+-- their sender still stands. Why it says INSERT: see status_apply.sql.
+WITH open AS MATERIALIZED (
+    SELECT id, state, phone_number, variables FROM blast_outbox
+    WHERE blast_id = $1::bigint AND state IN ('QUEUED', 'SENDING') ORDER BY id FOR UPDATE
 ), dropped AS (
     INSERT INTO blast_outbox AS o (blast_id, id, phone_number, variables)
-    SELECT $1::bigint, id, phone_number, variables FROM queued
+    SELECT $1::bigint, id, phone_number, variables FROM open WHERE state = 'QUEUED'
     ON CONFLICT (blast_id, id)
     DO UPDATE SET state = 'DROPPED', ended_at = now(), not_before = NULL, last_error = 'cancelled'
     RETURNING o.id
+), held AS (
+    INSERT INTO blast_outbox AS o (blast_id, id, phone_number, variables)
+    SELECT $1::bigint, id, phone_number, variables FROM open WHERE state = 'SENDING'
+    ON CONFLICT (blast_id, id) DO UPDATE SET drop_reason = 'cancelled'
+    RETURNING o.phone_number, o.lease_until
 ), history AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, detail)
     SELECT $1::bigint, id, 'DROPPED', 'manual', 'cancelled' FROM dropped
@@ -18,4 +24,7 @@ WITH queued AS MATERIALIZED (
     ON CONFLICT (blast_id, slot) DO UPDATE
     SET queued = c.queued + excluded.queued, dropped = c.dropped + excluded.dropped
 )
-SELECT count(*) FROM dropped
+SELECT count(*) AS dropped, NULL AS phone_number FROM dropped
+UNION ALL
+SELECT NULL, phone_number FROM held WHERE lease_until > now()
+ORDER BY phone_number NULLS FIRST

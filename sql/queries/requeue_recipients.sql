@@ -2,7 +2,7 @@
 -- answer that comes late still records its message. Who was erased stays as he is: there is nobody to send to.
 -- $1 blast, $2 the state, $3 counter slot. Returns how many.
 WITH requeued AS (
-    UPDATE blast_outbox o SET state = 'QUEUED', not_before = NULL, ended_at = NULL, lease_until = NULL
+    UPDATE blast_outbox o SET state = 'QUEUED', not_before = NULL, ended_at = NULL, lease_until = NULL, drop_reason = NULL
     WHERE o.blast_id = $1::bigint AND o.state = $2::text AND o.phone_number LIKE '+%'
     RETURNING o.id
 ), history AS (

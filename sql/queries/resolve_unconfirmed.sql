@@ -8,7 +8,7 @@ WITH doubtful AS MATERIALIZED (
     FOR UPDATE
 ), resolved AS (
     UPDATE blast_outbox o
-    SET state = $3::text, not_before = NULL, lease_until = NULL,
+    SET state = $3::text, not_before = NULL, lease_until = NULL, drop_reason = NULL,
         ended_at = CASE WHEN $3::text = 'DROPPED' THEN now() END,
         last_error = CASE WHEN $3::text = 'DROPPED' THEN $4::text ELSE o.last_error END
     FROM doubtful d

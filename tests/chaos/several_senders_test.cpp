@@ -20,7 +20,7 @@ void send_together(const TemporaryDatabase& database, const std::string& url, st
     constexpr std::size_t concurrency = 4;
     constexpr std::size_t messages_a_second =
         400; // of one sender: the simulator takes 10 ms for each
-    constexpr std::size_t fraction_of_a_second = 20;
+    constexpr std::size_t fraction_of_a_second = 33; // three round trips to the database
     INFO(count << " senders");
     const Simulator simulator({"--delay", "10ms"});
     TrialSettings settings;
@@ -40,7 +40,9 @@ void send_together(const TemporaryDatabase& database, const std::string& url, st
         SendTrial::wait_for_end(*other);
     trial.check_books();
     CHECK(trial.count("QUEUED") == 0);
-    CHECK(trial.count("SENDING") <= 2 * concurrency + messages_a_second / fraction_of_a_second);
+    CHECK(
+        trial.count("SENDING") <=
+        concurrency + concurrency / 2 + messages_a_second / fraction_of_a_second);
     CHECK(trial.count("UNCONFIRMED") == 0); // the dead sender's lease has not ended
     trial.expire_leases();
     trial.complete();

@@ -70,7 +70,9 @@ TEST_CASE("opt-out add, list and remove take numbers as people write them") {
     CHECK(
         admin.document(
             {"opt-out", "add", "012-345 6789", "+60123456789", "60198765432", "--reason",
-             "=asked"}) == json({{"added", 2}, {"listed_before", 0}, {"dropped", 1}}));
+             "=asked"}) ==
+        json(
+            {{"added", 2}, {"listed_before", 0}, {"dropped", 1}, {"on_their_way", json::array()}}));
     const json list = admin.document({"opt-out", "list"});
     REQUIRE(list.size() == 2);
     CHECK(list[0].at("phone") == "+60123456789");
@@ -86,6 +88,32 @@ TEST_CASE("opt-out add, list and remove take numbers as people write them") {
         admin.document({"opt-out", "remove", "0123456789", "01112223333"}) ==
         json({{"removed", 1}, {"not_listed", {"+601112223333"}}}));
     CHECK(counter_mistake(admin.database).empty());
+}
+
+TEST_CASE("opt-out and cancel name the messages that may already be on their way") {
+    const Admin admin;
+    TrackedBlast first(admin.database);
+    TrackedBlast second(admin.database, "other");
+    AttemptFixture sending;
+    sending.phone = "+60123456789";
+    sending.state = "SENDING";
+    sending.ended_ago = -60;
+    first.add(sending);
+    second.add(sending);
+    sending.phone = "+60198765432";
+    sending.ended_ago = 5; // by a sender that died
+    second.add(sending);
+    const std::string of_both = "2 messages may already be on their way: blast " +
+                                std::to_string(first.id()) + ", +60123456789; blast " +
+                                std::to_string(second.id()) + ", +60123456789\n";
+    CHECK_THAT(admin.run({"opt-out", "add", "012-345 6789", "0198765432"}).out, Contains(of_both));
+    const std::string id = std::to_string(second.id());
+    CHECK_THAT(
+        admin.run({"cancel", id}).out,
+        Contains("1 message may already be on its way: blast " + id + ", +60123456789\n"));
+    CHECK(
+        admin.document({"cancel", id}).at("on_their_way") ==
+        json::array({{{"blast_id", second.id()}, {"phone", "+60123456789"}}}));
 }
 
 TEST_CASE("opt-out list of nothing is an empty document") {
@@ -110,8 +138,12 @@ TEST_CASE("opt-out import takes a list over from a file or standard input") {
     const std::string list =
         folder.write("stop.csv", "Name;Mobile;Reason\nAnn;012-3456789;moved\nBen;+60198765432;\n");
     CHECK(
-        admin.document({"opt-out", "import", list}) ==
-        json({{"added", 2}, {"listed_before", 0}, {"dropped", 0}, {"invalid", 0}}));
+        admin.document({"opt-out", "import", list}) == json(
+                                                           {{"added", 2},
+                                                            {"listed_before", 0},
+                                                            {"dropped", 0},
+                                                            {"on_their_way", json::array()},
+                                                            {"invalid", 0}}));
     CHECK(
         admin.database.value(
             "SELECT source || ' ' || reason FROM opt_outs WHERE phone_number = '+60123456789'") ==
@@ -175,8 +207,12 @@ TEST_CASE("cancel asks before it drops, and without a terminal wants --yes") {
     CHECK_THAT(admin.refusal({"cancel", id}, "y\n"), Contains("--yes"));
     CHECK(admin.database.value("SELECT state FROM blast_outbox") == "QUEUED");
     CHECK(
-        admin.document({"cancel", id, "--yes"}) ==
-        json({{"blast_id", blast.id()}, {"dropped", 1}, {"sent", 0}, {"sending", 0}}));
+        admin.document({"cancel", id, "--yes"}) == json(
+                                                       {{"blast_id", blast.id()},
+                                                        {"dropped", 1},
+                                                        {"sent", 0},
+                                                        {"sending", 0},
+                                                        {"on_their_way", json::array()}}));
     CHECK(admin.document({"cancel", id}).at("dropped") == 0);
     CHECK_THAT(admin.refusal({"cancel", "99", "--yes"}), Contains("there is no blast 99"));
 }

@@ -1,6 +1,7 @@
 // blast-hook as a service manager sees it: how it starts, stops and speaks.
 #include "support/catch.hpp"
 #include "support/temporary_database.hpp"
+#include "support/tracked_blast.hpp"
 #include "support/webhook_service.hpp"
 
 #include <fmt/format.h>
@@ -10,10 +11,12 @@
 #include <csignal>
 #include <system_error>
 
+using blast::test::AttemptFixture;
 using blast::test::HttpClient;
 using blast::test::Process;
 using blast::test::ProcessResult;
 using blast::test::TemporaryDatabase;
+using blast::test::TrackedBlast;
 using blast::test::wait_until;
 using blast::test::WebhookService;
 
@@ -130,6 +133,24 @@ TEST_CASE("blast-hook says in one line why it cannot start, and never the secret
         CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
         CHECK(result.err.find(secret.substr(0, 20)) == std::string::npos);
     }
+}
+
+TEST_CASE(
+    "a STOP that comes while a message may be on its way is told in the log, the phone masked") {
+    TemporaryDatabase database;
+    TrackedBlast blast(database);
+    AttemptFixture sending;
+    sending.phone = "+60123456789";
+    sending.state = "SENDING";
+    sending.ended_ago = -60;
+    blast.add(sending);
+    WebhookService hook(database.url());
+    CHECK(hook.post(R"({"message":"STOP","from":"60123456789@s.whatsapp.net"})").status == 200);
+    const ProcessResult result = hook.stop();
+    CHECK(
+        result.err.find(
+            "opted out, but 1 message may already be on its way: blast " +
+            std::to_string(blast.id()) + ", +6012***6789") != std::string::npos);
 }
 
 TEST_CASE("neither the secret nor a phone stands in what the server says") {

@@ -3,7 +3,7 @@
 #include "support/sending.hpp"
 #include "support/tracked_blast.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 
 using blast::test::csv_of;
 using blast::test::Polling;

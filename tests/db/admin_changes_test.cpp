@@ -159,12 +159,16 @@ TEST_CASE("Cancelling drops all that is queued in one blast, and is safe to repe
     queue(f.blast, ben);
     const std::int64_t sending = f.attempt("+60120000001", "SENDING", -60);
     queue(other, ann);
-    CHECK(cancel_queued(f.connection, f.blast.id()) == 2);
+    const Cancellation cancelled = cancel_blast(f.connection, f.blast.id());
+    CHECK(cancelled.dropped == 2);
+    REQUIRE(cancelled.on_their_way.size() == 1);
+    CHECK(cancelled.on_their_way[0].blast_id == f.blast.id());
+    CHECK(cancelled.on_their_way[0].phone == "+60120000001");
     CHECK(f.outbox(first, "state || ' ' || last_error") == "DROPPED cancelled");
     CHECK(f.outbox(sending, "state") == "SENDING");
     CHECK(f.blast.history(first) == "DROPPED/manual");
     CHECK(f.database.value("SELECT count(*) FROM blast_outbox WHERE state = 'QUEUED'") == "1");
-    CHECK(cancel_queued(f.connection, f.blast.id()) == 0);
+    CHECK(cancel_blast(f.connection, f.blast.id()).dropped == 0);
     CHECK(counter_mistake(f.database).empty());
 }
 

@@ -92,6 +92,43 @@ TEST_CASE("Only the attempt that holds a recipient may settle it") {
 }
 
 TEST_CASE(
+    "Who has opted out or was cancelled while being sent to is DROPPED instead of queued again") {
+    Settling s;
+    const std::int64_t opted_out = s.claimed();
+    const std::int64_t cancelled = s.claimed();
+    const std::int64_t doubtful = s.claimed();
+    const std::int64_t wanted = s.claimed();
+    const std::int64_t unseen = s.claimed();
+    s.database.query(
+        "INSERT INTO opt_outs (phone_number, source) SELECT phone_number, 'manual' FROM blast_outbox WHERE id = " +
+        std::to_string(opted_out));
+    for (const std::int64_t id : {cancelled, doubtful, unseen})
+        s.change(id, "drop_reason = 'cancelled'");
+    s.change(unseen, "attempt_id = '" + s.other_attempt + "'");
+    const Statement unwanted =
+        unwanted_statement(s.blast.id(), {opted_out, cancelled, doubtful, wanted});
+    CHECK(
+        read_unwanted(s.connection.execute(unwanted.sql, unwanted.parameters)) ==
+        std::vector<std::int64_t>{opted_out, cancelled, doubtful});
+    s.settle(
+        {}, {{opted_out, s.attempt, "QUEUED", "", 0},
+             {cancelled, s.attempt, "QUEUED", "", 0},
+             {doubtful, s.attempt, "UNCONFIRMED", "", 0},
+             {wanted, s.attempt, "QUEUED", "", 0}});
+    s.release(s.other_attempt);
+    CHECK(s.state(opted_out) == "DROPPED");
+    CHECK(s.state(cancelled) == "DROPPED");
+    CHECK(s.state(doubtful) == "UNCONFIRMED");
+    CHECK(s.state(wanted) == "QUEUED");
+    CHECK(s.state(unseen) == "DROPPED");
+    CHECK(s.blast.history(cancelled) == "DROPPED/send");
+    CHECK(
+        s.database.value(
+            "SELECT string_agg(DISTINCT last_error, ', ' ORDER BY last_error) FROM blast_outbox "
+            "WHERE state = 'DROPPED'") == "cancelled, opted out");
+}
+
+TEST_CASE(
     "A probe's record closes the circuit that its run was told of, and undoes no other stop") {
     Settling s;
     const auto stop = [&](const std::string& who) {

@@ -1,7 +1,7 @@
 #include "support/source_tree.hpp"
 #include "support/temporary_database.hpp"
 
-#include <catch2/catch.hpp>
+#include "support/catch.hpp"
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 

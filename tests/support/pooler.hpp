@@ -2,6 +2,7 @@
 
 #include "support/process.hpp"
 
+#include <csignal>
 #include <memory>
 #include <string>
 
@@ -16,6 +17,10 @@ public:
 
     /// For DATABASE_URL, with the same database as `server_url`.
     const std::string& url() const noexcept { return url_; }
+
+    /// Answers nothing, as a database that has stopped, until go_on.
+    void freeze() const { process_->signal(SIGSTOP); }
+    void go_on() const { process_->signal(SIGCONT); }
 
 private:
     TemporaryFolder folder_;

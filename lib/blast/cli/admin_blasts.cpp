@@ -109,22 +109,23 @@ ExitCode run_cancel(const AdminOptions& options) {
                          "Drop {} queued recipients of blast {} ({}, {})?", with_thousands(queued),
                          blast.id, printable(blast.settings.tag), printable(blast.settings.stage)));
     }
-    const std::int64_t dropped = cancel_queued(connection, blast.id);
+    const Cancellation cancelled = cancel_blast(connection, blast.id);
     const BlastCounts counts = load_counts(connection, blast.id);
     if (options.settings.format == OutputFormat::json) {
         const Json document{
             {"blast_id", blast.id},
-            {"dropped", dropped},
+            {"dropped", cancelled.dropped},
             {"sent", counts.sent()},
-            {"sending", counts.sending}};
+            {"sending", counts.sending},
+            {"on_their_way", on_their_way_json(cancelled.on_their_way)}};
         fmt::print("{}\n", document.dump());
         return ExitCode::done;
     }
     fmt::print(
-        "{} dropped, {} sent stay as they are\n", with_thousands(dropped),
+        "{} dropped, {} sent stay as they are\n", with_thousands(cancelled.dropped),
         with_thousands(counts.sent()));
-    if (counts.sending > 0) {
-        fmt::print("{} are being sent and cannot be called back\n", with_thousands(counts.sending));
+    if (!cancelled.on_their_way.empty()) {
+        fmt::print("{}\n", on_their_way_words(cancelled.on_their_way));
     }
     return ExitCode::done;
 }

@@ -2,6 +2,9 @@
 
 #include "blast/cli/settings.hpp"
 #include "blast/core/error.hpp"
+#include "blast/store/opt_out_store.hpp"
+
+#include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
 #include <string>
@@ -49,6 +52,9 @@ ExitCode run_opt_out_add(const AdminOptions& options);
 ExitCode run_opt_out_remove(const AdminOptions& options);
 ExitCode run_opt_out_list(const AdminOptions& options);
 ExitCode run_opt_out_import(const AdminOptions& options);
+
+/// [{"blast_id":4,"phone":"+60123456789"}]
+nlohmann::ordered_json on_their_way_json(const std::vector<MessageOnItsWay>& messages);
 
 // blast-admin resolve, close, cancel and forget. All throw UsageError for what cannot be done, before anything is changed,
 // UnavailableError and DatabaseError.

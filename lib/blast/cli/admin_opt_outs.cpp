@@ -4,7 +4,6 @@
 #include "blast/core/csv_writer.hpp"
 #include "blast/core/printable.hpp"
 #include "blast/intake/phone_list.hpp"
-#include "blast/store/opt_out_store.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -44,7 +43,8 @@ void print_changes(
         Json document{
             {"added", changes.added},
             {"listed_before", listed_before},
-            {"dropped", changes.dropped}};
+            {"dropped", changes.dropped},
+            {"on_their_way", on_their_way_json(changes.on_their_way)}};
         if (options.command == AdminCommand::opt_out_import) {
             document["invalid"] = invalid;
         }
@@ -54,6 +54,9 @@ void print_changes(
     fmt::print("{} added to the opt-out list, {} on it before\n", changes.added, listed_before);
     if (changes.dropped > 0) {
         fmt::print("{} queued for them dropped\n", changes.dropped);
+    }
+    if (!changes.on_their_way.empty()) {
+        fmt::print("{}\n", on_their_way_words(changes.on_their_way));
     }
     if (invalid > 0) {
         fmt::print("{} bad rows left out\n", invalid);
@@ -97,6 +100,14 @@ void print_head(OutputFormat format) {
 }
 
 } // namespace
+
+nlohmann::ordered_json on_their_way_json(const std::vector<MessageOnItsWay>& messages) {
+    Json list = Json::array();
+    for (const MessageOnItsWay& message : messages) {
+        list.push_back({{"blast_id", message.blast_id}, {"phone", message.phone}});
+    }
+    return list;
+}
 
 ExitCode run_opt_out_add(const AdminOptions& options) {
     EntryList list;

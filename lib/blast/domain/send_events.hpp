@@ -64,8 +64,13 @@ struct ClaimRejected {};
 struct AttemptReadBack {
     std::vector<std::int64_t> ids;
 };
-/// A read-back or a queue check did not come through; it changes nothing.
+/// A read-back, a queue check or a hearing did not come through; it changes nothing.
 struct QueryLost {};
+/// Which of the recipients that are held and not begun must not be sent to any more: answer to Listen.
+struct Heard {
+    Instant asked_at{}; ///< before the question left: what was committed by then is heard
+    std::vector<std::int64_t> unwanted;
+};
 /// One message is answered for.
 struct PostEnded {
     std::int64_t id = 0;
@@ -103,6 +108,7 @@ using SendEvent = std::variant<
     ClaimRejected,
     AttemptReadBack,
     QueryLost,
+    Heard,
     PostEnded,
     Settled,
     SettleLost,
@@ -129,11 +135,14 @@ struct ReadBackAttempt {
 };
 /// Sweep expired leases and opt-outs, and ask how many are queued; on the connection for claims.
 struct CheckQueue {};
-/// Post the message now; never begin it later than `not_after`.
+/// Ask which of these must not be sent to any more; on the connection for claims.
+struct Listen {
+    std::vector<std::int64_t> ids;
+};
+/// Post the message now. Right before its first byte is written, SendMachine::may_begin has the last word.
 struct Post {
     std::int64_t id = 0;
     DeviceIndex device = 0;
-    Instant not_after{};
     AttemptId
         attempt; ///< its Settlement will name it: what the answer says is kept by id and attempt
 };
@@ -157,6 +166,6 @@ struct Finish {
     Settle unsettled;
 };
 
-using SendCommand = std::variant<Claim, ReadBackAttempt, CheckQueue, Post, Settle, Finish>;
+using SendCommand = std::variant<Claim, ReadBackAttempt, CheckQueue, Listen, Post, Settle, Finish>;
 
 } // namespace blast

@@ -56,7 +56,8 @@ void SendMachine::on(const ClaimAnswered& event, Instant now) {
     device.capped = event.capped;
     // The claim may have run before the device was told to slow down.
     device.blocked_until = std::max(device.blocked_until, event.blocked_until);
-    device.next_claim = std::max(device.blocked_until, event.next_slot - limits_.claim_ahead);
+    device.next_claim =
+        std::max(device.blocked_until, event.next_slot - claim_ahead(limits_.round_trip));
     if (event.rows.empty()) {
         note_empty_claim(device, event, now);
         return;
@@ -103,7 +104,7 @@ void SendMachine::on(const AttemptReadBack& event, Instant now) {
     }
     // Their slots are not told; a claim reaches no further ahead than this.
     for (const std::int64_t id : event.ids) {
-        hold(doubt, {id, now + limits_.claim_ahead});
+        hold(doubt, {id, now + claim_ahead(limits_.round_trip)});
     }
     Device& device = devices_[doubt.claim.device];
     if (must_wait(device, now)) {
@@ -113,6 +114,14 @@ void SendMachine::on(const AttemptReadBack& event, Instant now) {
 
 void SendMachine::on(const QueryLost&, Instant now) {
     lose_claim_lane(now);
+}
+
+void SendMachine::on(const Heard& event, Instant) {
+    end_claim_work();
+    heard_at_ = event.asked_at;
+    if (!event.unwanted.empty()) {
+        end_unwanted(event.unwanted);
+    }
 }
 
 void SendMachine::on(const Settled&, Instant now) {
@@ -234,10 +243,31 @@ bool SendMachine::must_wait(const Device& device, Instant now) const {
 }
 
 void SendMachine::hold(const Doubt& claim, const ClaimedRow& row) {
-    const Instant not_after = claim.asked_at + limits_.lease_margin;
     devices_[claim.claim.device].ready.push_back(
-        {row.id, claim.claim.attempt, row.slot, not_after});
+        {row.id, claim.claim.attempt, row.slot, claim.asked_at});
     ++ready_;
+}
+
+/// Who is waiting is handed back; who is about to be begun is held back then.
+void SendMachine::end_unwanted(const std::vector<std::int64_t>& ids) {
+    const auto unwanted = [&ids](std::int64_t id) {
+        return std::find(ids.begin(), ids.end(), id) != ids.end();
+    };
+    for (DeviceIndex index = 0; index < devices_.size(); ++index) {
+        std::deque<Held>& ready = devices_[index].ready;
+        const auto wanted_end = std::stable_partition(
+            ready.begin(), ready.end(), [&](const Held& row) { return !unwanted(row.id); });
+        for (auto row = wanted_end; row != ready.end(); ++row) {
+            pending_.push_back(
+                {row->id, row->attempt, index, SendVerdict::not_begun, std::nullopt});
+            --ready_;
+        }
+        ready.erase(wanted_end, ready.end());
+    }
+    for (const std::int64_t id : beginning_) {
+        InFlight& post = in_flight_.at(id);
+        post.unwanted = post.unwanted || unwanted(id);
+    }
 }
 
 void SendMachine::release_ready(Device& device, DeviceIndex index) {

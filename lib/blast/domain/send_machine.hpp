@@ -20,9 +20,10 @@ struct SendLimits {
     std::size_t concurrency = 8;
     std::chrono::milliseconds lease{55'000}; ///< longer than any request by `lease_margin`
     std::chrono::milliseconds lease_margin{
-        30'000}; ///< a request is begun within it, counted from the claim
-    std::chrono::milliseconds claim_ahead{
-        50}; ///< of its slot, or one round trip to the database if longer
+        30'000};                    ///< a request is begun within it, counted from the claim
+    Instant::duration round_trip{}; ///< to the database
+    /// Nothing is begun when opt-outs and cancels were last heard of longer ago, or two round trips if that is longer.
+    std::chrono::milliseconds heard_for{1'000};
     std::chrono::milliseconds database_budget{60'000}; ///< how long the database may be away
     std::chrono::milliseconds gateway_budget{
         60'000}; ///< how long an unreachable gateway is tried; the last try is made at its end
@@ -32,33 +33,44 @@ struct SendLimits {
         steady_rate; ///< messages a second of each device, where its gaps do not vary
 };
 
+/// How far ahead of its slot a recipient is claimed: 50 ms, or one round trip to the database if that is longer.
+inline std::chrono::milliseconds claim_ahead(Instant::duration round_trip) {
+    return std::max(
+        std::chrono::milliseconds(50), std::chrono::ceil<std::chrono::milliseconds>(round_trip));
+}
+
 /// The sending of one blast by one process, as a pure machine: events and the time come in, commands go out. It decides
 /// what is claimed, posted, settled, retried and given up; it knows no SQL, no HTTP and no clock. Invariants:
 /// - a recipient is posted at most once for each time it was claimed, and only while its claim's lease is safe;
 /// - what was posted is settled by its outcome; what was not is released; nothing else is ever queued again;
-/// - claimed and not yet settled are at most twice the concurrency plus what 50 ms send at the present rate.
+/// - nothing is begun of which it has not heard within the last second that it is still wanted, by its claim or since;
+/// - claimed and not begun are at most half the concurrency, plus what one round trip to the database sends at the present
+///   rate; with those in flight and those whose outcome is not recorded yet, at most one and a half times the concurrency,
+///   plus what three round trips send.
 /// Not thread-safe.
 class SendMachine {
 public:
     SendMachine(const SendLimits& limits, Random& random, Instant now);
 
-    /// The commands that follow from `event`, in order. Each Claim, ReadBackAttempt, CheckQueue, Post and Settle is
-    /// answered by an event later, never from within.
+    /// The commands that follow from `event`, in order. Each Claim, ReadBackAttempt, CheckQueue, Listen, Post and Settle
+    /// is answered by an event later, never from within.
     std::vector<SendCommand> next(const SendEvent& event, Instant now);
 
     /// When it wants a Tick at the latest; before `now` if that has passed since the last event.
     Instant wake_at(Instant now) const;
+
+    /// Whether the first byte of a Post may be written now. Where it may not, it ends as not_begun.
+    bool may_begin(const Post& post, Instant now);
 
     std::size_t in_flight() const noexcept { return in_flight_.size(); }
     double throughput(Instant now) const { return throughput_.per_second(now); }
     const Circuit& circuit() const noexcept { return circuit_; }
     /// Whether no message has gone through since the circuit was open.
     bool probing() const noexcept { return probing_; }
-    /// The database's round trip; claims reach ahead by it where it is longer than 50 ms.
-    void set_claim_ahead(std::chrono::milliseconds ahead) { limits_.claim_ahead = ahead; }
+    void set_round_trip(Instant::duration round_trip) { limits_.round_trip = round_trip; }
 
 private:
-    enum class ClaimLaneWork { none, claim, read_back, check };
+    enum class ClaimLaneWork { none, claim, read_back, check, listen };
     /// What the last check found; `empty` only if nothing was in the sender's hands when it was asked.
     enum class Queue { unknown, empty_meanwhile, empty };
 
@@ -66,12 +78,14 @@ private:
         std::int64_t id = 0;
         AttemptId attempt;
         Instant slot{};
-        Instant not_after{};
+        Instant claimed_at{}; ///< when the claim was asked for
     };
     struct InFlight {
         AttemptId attempt;
         DeviceIndex device = 0;
         Instant posted_at{};
+        Instant claimed_at{};
+        bool unwanted = false;
     };
     struct Device {
         std::deque<Held> ready;
@@ -99,6 +113,7 @@ private:
     void on(const ClaimRejected& event, Instant now);
     void on(const AttemptReadBack& event, Instant now);
     void on(const QueryLost& event, Instant now);
+    void on(const Heard& event, Instant now);
     void on(const PostEnded& event, Instant now);
     void on(const Settled& event, Instant now);
     void on(const SettleLost& event, Instant now);
@@ -112,6 +127,7 @@ private:
 
     void stop(SendStop reason);
     void hold(const Doubt& claim, const ClaimedRow& row);
+    void end_unwanted(const std::vector<std::int64_t>& ids);
     bool must_wait(const Device& device, Instant now) const;
     void release_ready(Device& device, DeviceIndex index);
     void release_all_ready();
@@ -134,11 +150,19 @@ private:
     void plan_settlements(Instant now);
     void plan_claim_lane(Instant now);
     bool plan_claim(Instant now);
+    bool plan_hearing(Instant now);
     void plan_finish(Instant now);
 
     std::size_t held() const;
+    std::size_t sent_within(Instant::duration span, Instant now) const;
+    std::size_t most_ready(Instant now) const;
     std::size_t claim_room(Instant now) const;
-    std::size_t claim_threshold(Instant now) const;
+    Instant::duration hearing_lasts() const;
+    Instant heard_at(Instant claimed_at) const { return std::max(claimed_at, heard_at_); }
+    bool is_heard_of(Instant claimed_at, Instant now) const;
+    bool lease_is_safe(Instant claimed_at, Instant now) const;
+    void forget_beginning(std::int64_t id);
+    std::optional<Instant> listen_at() const;
     std::size_t post_limit() const;
     bool awaits_trial() const { return trial_ && in_flight_.contains(*trial_); }
     bool queue_check_due() const;
@@ -157,6 +181,8 @@ private:
     DeviceIndex post_turn_ = 0;
     std::size_t ready_ = 0; ///< over all devices
     std::unordered_map<std::int64_t, InFlight> in_flight_;
+    std::vector<std::int64_t> beginning_; ///< of those in flight: no byte of them is written yet
+    Instant heard_at_{};                  ///< when the last hearing that was answered was asked for
 
     DatabaseLane claims_;
     DatabaseLane records_;

@@ -3,6 +3,7 @@
 #include "blast/domain/send_machine.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace blast {
@@ -15,8 +16,7 @@ constexpr milliseconds flush_after{8};
 constexpr std::size_t flush_size = 200;
 constexpr std::size_t largest_claim = 500;
 constexpr std::size_t largest_settle = 1'000;
-constexpr double allowance_seconds = 0.05;
-constexpr double claim_group_seconds = 0.01;
+constexpr milliseconds shortest_notice{250}; // for a hearing to be answered in time
 
 AttemptId mint(Random& random) {
     AttemptId id;
@@ -88,6 +88,9 @@ void SendMachine::plan_claim_lane(Instant now) {
         commands_.emplace_back(ReadBackAttempt{doubts_.front().claim.attempt});
         return;
     }
+    if (plan_hearing(now)) {
+        return;
+    }
     if (stopping_ || records_.away() || now < gateway_retry_at_ || plan_claim(now)) {
         return;
     }
@@ -99,18 +102,40 @@ void SendMachine::plan_claim_lane(Instant now) {
     }
 }
 
-bool SendMachine::plan_claim(Instant now) {
-    const std::size_t room = claim_room(now);
-    if (room == 0 || (room < claim_threshold(now) && held() > 0)) {
+/// No claim is in doubt when it asks: all that is claimed and not begun is among the ids.
+bool SendMachine::plan_hearing(Instant now) {
+    const auto due = listen_at();
+    if (!due || now < *due) {
         return false;
     }
+    Listen listen{beginning_};
+    for (const Device& device : devices_) {
+        for (const Held& row : device.ready) {
+            listen.ids.push_back(row.id);
+        }
+    }
+    claims_.begin();
+    work_ = ClaimLaneWork::listen;
+    commands_.emplace_back(std::move(listen));
+    return true;
+}
+
+bool SendMachine::plan_claim(Instant now) {
+    const std::size_t room = claim_room(now);
+    const std::size_t worth_a_claim = std::max<std::size_t>(1, limits_.concurrency / 4);
+    if (room == 0 || (room < worth_a_claim && held() > 0)) {
+        return false;
+    }
+    // One device whose slots are still to come does not keep the others from theirs.
+    const std::size_t share = std::max<std::size_t>(1, most_ready(now) / devices_.size());
     for (std::size_t tried = 0; tried < devices_.size(); ++tried) {
         const DeviceIndex index = (next_device_ + tried) % devices_.size();
         Device& device = devices_[index];
         if (device.exhausted || device.capped || device.next_claim > now) {
             continue;
         }
-        claiming_ = {{index, std::min(room, largest_claim), device.cursor, mint(random_)}, now};
+        const std::size_t limit = std::min({room, share, largest_claim});
+        claiming_ = {{index, limit, device.cursor, mint(random_)}, now};
         claims_.begin();
         work_ = ClaimLaneWork::claim;
         commands_.emplace_back(claiming_.claim);
@@ -152,20 +177,48 @@ std::size_t SendMachine::held() const {
     return ready_ + in_flight_.size() + pending_.size() + settling_.settlements.size();
 }
 
-std::size_t SendMachine::claim_room(Instant now) const {
-    std::size_t allowance = 2 * limits_.concurrency;
-    if (probing_ || gateway_away_since_) {
-        allowance = 1;
-    } else {
-        allowance += static_cast<std::size_t>(throughput_.per_second(now) * allowance_seconds);
-    }
-    const std::size_t taken = held();
-    return taken >= allowance ? 0 : allowance - taken;
+std::size_t SendMachine::sent_within(Instant::duration span, Instant now) const {
+    const double seconds = std::chrono::duration<double>(span).count();
+    return static_cast<std::size_t>(std::ceil(throughput_.per_second(now) * seconds));
 }
 
-std::size_t SendMachine::claim_threshold(Instant now) const {
-    const auto group = static_cast<std::size_t>(throughput_.per_second(now) * claim_group_seconds);
-    return std::max({std::size_t{1}, limits_.concurrency / 4, group});
+/// Claimed and not begun.
+std::size_t SendMachine::most_ready(Instant now) const {
+    return std::max<std::size_t>(1, limits_.concurrency / 2) + sent_within(limits_.round_trip, now);
+}
+
+std::size_t SendMachine::claim_room(Instant now) const {
+    const auto left = [](std::size_t most, std::size_t taken) {
+        return most > taken ? most - taken : 0;
+    };
+    if (probing_ || gateway_away_since_) {
+        return left(1, held());
+    }
+    const std::size_t recording = sent_within(2 * limits_.round_trip, now);
+    const std::size_t most_held = limits_.concurrency + most_ready(now) + recording;
+    return std::min(left(most_ready(now), ready_), left(most_held, held()));
+}
+
+/// When the database is to be asked who of those that are held and not begun is still wanted: so early that the answer
+/// comes in time. Nothing when none is held.
+std::optional<Instant> SendMachine::listen_at() const {
+    std::optional<Instant> oldest;
+    const auto look_at = [&](Instant claimed_at) {
+        oldest = std::min(oldest.value_or(claimed_at), claimed_at);
+    };
+    for (const Device& device : devices_) {
+        if (!device.ready.empty()) {
+            look_at(device.ready.front().claimed_at);
+        }
+    }
+    for (const std::int64_t id : beginning_) {
+        look_at(in_flight_.at(id).claimed_at);
+    }
+    if (!oldest) {
+        return std::nullopt;
+    }
+    const auto notice = std::max<Instant::duration>(shortest_notice, limits_.round_trip);
+    return heard_at(*oldest) + hearing_lasts() - notice;
 }
 
 /// Once no device can claim anything. Where a cap is the reason, only after all that is in hand is settled, since what
@@ -196,6 +249,9 @@ Instant SendMachine::wake_at(Instant now) const {
             at(device.next_post());
         }
         at(device.next_claim);
+    }
+    if (const auto listen = listen_at()) {
+        at(*listen);
     }
     at(pending_since_ + flush_after);
     at(gateway_retry_at_);

@@ -23,10 +23,14 @@ bool SendMachine::post_one(DeviceIndex index, Instant now) {
         return false;
     }
     const Held row = device.ready.front();
+    const bool in_time = lease_is_safe(row.claimed_at, now);
+    if (in_time && !is_heard_of(row.claimed_at, now)) {
+        return false; // until the database says that it is still wanted
+    }
     device.ready.pop_front();
     --ready_;
     // A recipient whom the user has had sent again may still be in flight under an earlier claim.
-    const bool may_go = now <= row.not_after && !in_flight_.contains(row.id);
+    const bool may_go = in_time && !in_flight_.contains(row.id);
     if (may_go) {
         if (silence_) {
             trial_ = row.id;
@@ -34,12 +38,44 @@ bool SendMachine::post_one(DeviceIndex index, Instant now) {
         if (device.pace) {
             device.pace->posted(now);
         }
-        in_flight_.emplace(row.id, InFlight{row.attempt, index, now});
-        commands_.emplace_back(Post{row.id, index, row.not_after, row.attempt});
+        in_flight_.emplace(row.id, InFlight{row.attempt, index, now, row.claimed_at});
+        beginning_.push_back(row.id);
+        commands_.emplace_back(Post{row.id, index, row.attempt});
     } else {
         pending_.push_back({row.id, row.attempt, index, SendVerdict::not_begun, std::nullopt});
     }
     return true;
+}
+
+bool SendMachine::may_begin(const Post& post, Instant now) {
+    const auto found = in_flight_.find(post.id);
+    if (found == in_flight_.end() || !(found->second.attempt == post.attempt)) {
+        return false; // given up when a stop had waited long enough
+    }
+    const InFlight& begun = found->second;
+    if (begun.unwanted || !lease_is_safe(begun.claimed_at, now) ||
+        !is_heard_of(begun.claimed_at, now)) {
+        return false;
+    }
+    forget_beginning(post.id);
+    return true;
+}
+
+void SendMachine::forget_beginning(std::int64_t id) {
+    beginning_.erase(std::remove(beginning_.begin(), beginning_.end(), id), beginning_.end());
+}
+
+bool SendMachine::lease_is_safe(Instant claimed_at, Instant now) const {
+    return now <= claimed_at + limits_.lease_margin;
+}
+
+bool SendMachine::is_heard_of(Instant claimed_at, Instant now) const {
+    return now <= heard_at(claimed_at) + hearing_lasts();
+}
+
+/// A database that is further away than half a second could never be heard in time.
+Instant::duration SendMachine::hearing_lasts() const {
+    return std::max<Instant::duration>(limits_.heard_for, 2 * limits_.round_trip);
 }
 
 std::size_t SendMachine::post_limit() const {
@@ -59,6 +95,7 @@ void SendMachine::on(const PostEnded& event, Instant now) {
     }
     const InFlight post = found->second;
     in_flight_.erase(found);
+    forget_beginning(event.id);
     if (pending_.empty()) {
         pending_since_ = now;
     }
@@ -152,6 +189,7 @@ void SendMachine::give_up_posts() {
         pending_.push_back({id, post.attempt, post.device, SendVerdict::unconfirmed, std::nullopt});
     }
     in_flight_.clear();
+    beginning_.clear();
 }
 
 } // namespace blast

@@ -91,7 +91,7 @@ SendVerdict judge(const SendAnswer& answer) {
 
 std::string explain(SendVerdict verdict, const SendAnswer& answer) {
     if (verdict == SendVerdict::not_begun) {
-        return "held back: its lease was about to end";
+        return "held back before anything was sent";
     }
     if (verdict == SendVerdict::refused && !answer.request_begun) {
         return printable(answer.words); // by ourselves, before anything was sent

@@ -35,7 +35,7 @@ enum class SendVerdict {
     throttled,   ///< QUEUED: the device is to slow down
     no_entry,    ///< QUEUED, and the run stops: token refused, or a certificate that is not trusted
     forbidden,   ///< 403: ask /v1/info whether the token is refused (no_entry), else refused
-    not_begun    ///< QUEUED: held back by the sender itself, past its lease
+    not_begun ///< QUEUED, or DROPPED where it is not wanted any more: held back by the sender itself
 };
 
 /// The table of outcomes (docs/states.md). Only what is proven unsent may be sent again.

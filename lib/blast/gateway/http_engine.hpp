@@ -25,8 +25,9 @@ struct HttpRequest {
     std::string path; ///< such as "/v1/sendMessage2"
     std::string body; ///< JSON of a POST; empty: GET
     std::chrono::milliseconds timeout{25'000};
-    /// The request is not begun later than this. Checked at the last moment, when libcurl is about to write it.
-    Instant not_after = Instant::max();
+    /// Asked at the last moment, when libcurl is about to write the first byte; false holds the request back. It must throw
+    /// nothing, since libcurl calls it. Empty: yes.
+    std::function<bool()> may_begin;
     bool date_wanted =
         false; ///< fill in HttpAnswer::date, which costs a sending run more than it is worth
 };
@@ -35,8 +36,9 @@ struct HttpAnswer {
     Transport transport = Transport::broken;
     /// Whether a byte of the request may have been written. False is proof that the gateway has seen nothing of it.
     bool request_begun = true;
-    long status = 0;  ///< HTTP status, 0 without one
-    std::string body; ///< the token, where the gateway repeats it, is "[token]"
+    bool held_back = false; ///< HttpRequest::may_begin said no
+    long status = 0;        ///< HTTP status, 0 without one
+    std::string body;       ///< the token, where the gateway repeats it, is "[token]"
     std::optional<std::chrono::seconds>
         retry_after; ///< Retry-After in seconds or as a date (RFC 9110, 10.2.3), at most a day
     std::optional<WallTime>

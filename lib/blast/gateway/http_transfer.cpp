@@ -88,6 +88,7 @@ void HttpTransfer::prepare(const std::string& base_url, HttpRequest request) {
     response_.clear();
     error_[0] = '\0';
     issued_ = 0;
+    held_back_ = false;
     too_large_ = false;
     met_used_up_connection_ = false;
     curl_easy_setopt(easy(), CURLOPT_FRESH_CONNECT, 0L);
@@ -111,6 +112,7 @@ HttpAnswer HttpTransfer::finish(CURLcode code) {
     HttpAnswer answer;
     answer.transport = transport_of(code);
     answer.request_begun = issued_ > 0;
+    answer.held_back = held_back_;
     answer.body = std::move(response_);
     curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &answer.status);
     answer.retry_after = retry_after_of(easy(), answer.status);
@@ -174,9 +176,6 @@ bool HttpTransfer::is_on_used_up_connection(int local_port) const {
 
 int HttpTransfer::on_request(void* self, char*, char*, int, int local_port) {
     auto* const transfer = static_cast<HttpTransfer*>(self);
-    if (BootClock::now() > transfer->request_.not_after) {
-        return CURL_PREREQFUNC_ABORT;
-    }
     // libcurl issues a POST again by itself when a connection that it had kept dies before the answer; the gateway may
     // have acted on the first.
     if (transfer->issued_ > 0) {
@@ -184,6 +183,11 @@ int HttpTransfer::on_request(void* self, char*, char*, int, int local_port) {
     }
     transfer->met_used_up_connection_ = transfer->is_on_used_up_connection(local_port);
     if (transfer->met_used_up_connection_) {
+        return CURL_PREREQFUNC_ABORT;
+    }
+    const auto& may_begin = transfer->request_.may_begin;
+    if (may_begin && !may_begin()) {
+        transfer->held_back_ = true;
         return CURL_PREREQFUNC_ABORT;
     }
     transfer->issued_ = 1;

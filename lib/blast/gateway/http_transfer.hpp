@@ -60,6 +60,7 @@ private:
     std::string response_;
     std::array<char, CURL_ERROR_SIZE> error_{};
     int issued_ = 0;
+    bool held_back_ = false;
     bool met_used_up_connection_ = false;
     bool too_large_ = false;
 };

@@ -1,18 +1,11 @@
 #include "blast/run/claim_lane.hpp"
 
+#include "blast/domain/send_machine.hpp"
 #include "blast/run/counter_slots.hpp"
 
 #include <algorithm>
 
 namespace blast {
-
-using std::chrono::milliseconds;
-
-namespace {
-
-constexpr milliseconds shortest_ahead{50};
-
-} // namespace
 
 ClaimLane::ClaimLane(
     EventLoop& loop, const SendPlan& plan, Random& random, RecipientsInHand& in_hand, Tell tell)
@@ -28,11 +21,6 @@ ClaimLane::ClaimLane(
           random,
           {[this] { tell_(ClaimsReady{}); }, [this] { tell_(ClaimsAway{}); }}) {}
 
-milliseconds ClaimLane::claim_ahead() const {
-    const auto round_trip = std::chrono::ceil<milliseconds>(server_clock_.round_trip());
-    return std::max(shortest_ahead, round_trip);
-}
-
 void ClaimLane::execute(const Claim& claim) {
     ClaimRequest request;
     request.blast_id = plan_.blast_id;
@@ -42,7 +30,7 @@ void ClaimLane::execute(const Claim& claim) {
     request.device = plan_.devices[claim.device];
     request.paced = plan_.slots.paced();
     request.starts = plan_.slots.starts(claim.limit, random_);
-    request.ahead = claim_ahead();
+    request.ahead = claim_ahead(round_trip());
     request.daily_cap = plan_.daily_cap;
     request.timezone = plan_.timezone.name();
     request.counter_slot = counter_slot_;
@@ -127,6 +115,20 @@ void ClaimLane::execute(const CheckQueue&) {
 void ClaimLane::on_check(const PipelineOutcome& outcome) {
     if (!failed(outcome, QueryLost{})) {
         tell_(read_queue_check(outcome.results));
+    }
+}
+
+void ClaimLane::execute(const Listen& listen) {
+    connection_.submit(
+        {unwanted_statement(plan_.blast_id, listen.ids)},
+        [this, asked_at = BootClock::now()](const PipelineOutcome& outcome) {
+            on_hearing(asked_at, outcome);
+        });
+}
+
+void ClaimLane::on_hearing(Instant asked_at, const PipelineOutcome& outcome) {
+    if (!failed(outcome, QueryLost{})) {
+        tell_(Heard{asked_at, read_unwanted(outcome.results.front())});
     }
 }
 

@@ -26,9 +26,10 @@ public:
     void execute(const Claim& claim);
     void execute(const ReadBackAttempt& read_back);
     void execute(const CheckQueue& check);
+    void execute(const Listen& listen);
 
-    /// How far ahead of its slot a recipient is claimed: 50 ms, or one round trip if longer.
-    std::chrono::milliseconds claim_ahead() const;
+    /// To the database, the quickest of late; 0 before the first claim.
+    Instant::duration round_trip() const { return server_clock_.round_trip(); }
     const std::string& last_failure() const noexcept { return failure_; }
 
 private:
@@ -43,6 +44,7 @@ private:
     void on_claim(const Asked& asked, const PipelineOutcome& outcome);
     void on_read_back(const AttemptId& attempt, const PipelineOutcome& outcome);
     void on_check(const PipelineOutcome& outcome);
+    void on_hearing(Instant asked_at, const PipelineOutcome& outcome);
     bool failed(const PipelineOutcome& outcome, const SendEvent& when_lost);
     ClaimAnswered answered(const ClaimAnswer& answer, const Asked& asked);
 

@@ -155,6 +155,10 @@ WorkProgress EventIntake::take(const PipelineOutcome& outcome) {
         return WorkProgress::more;
     }
     counts_ += planned_;
+    if (writes_opt_outs_) {
+        const auto sending = read_sending_to_phones(outcome.results.at(2));
+        on_their_way_.insert(on_their_way_.end(), sending.begin(), sending.end());
+    }
     refused_ = false;
     stage_ = Stage::look_up;
     parts_.finish_current();
@@ -187,6 +191,7 @@ void EventIntake::plan_refused(const DatabaseError& error) {
     planned_.events = 1;
     count_state(record, planned_);
     write_ = {keep_events_statement({record})};
+    writes_opt_outs_ = false;
     refused_ = true;
     stage_ = Stage::write;
 }
@@ -263,8 +268,10 @@ void EventIntake::plan_write(
     const std::set<std::string>& opt_outs,
     const TrackingChanges& changes) {
     write_ = {keep_events_statement(records)};
-    if (!opt_outs.empty()) {
+    writes_opt_outs_ = !opt_outs.empty();
+    if (writes_opt_outs_) {
         write_.push_back(opt_out_statement(opt_outs, opt_out_reason));
+        write_.push_back(sending_to_phones_statement({opt_outs.begin(), opt_outs.end()}));
     }
     for (Statement& statement : changes.statements(rules_.counter_slot).statements) {
         write_.push_back(std::move(statement));

@@ -7,6 +7,7 @@
 #include "blast/run/work_parts.hpp"
 #include "blast/store/async_connection.hpp"
 #include "blast/store/inbox_store.hpp"
+#include "blast/store/opt_out_store.hpp"
 
 #include <cstdint>
 #include <set>
@@ -49,6 +50,8 @@ public:
     std::vector<Statement> next() const;
     WorkProgress take(const PipelineOutcome& outcome);
     const IntakeCounts& counts() const noexcept { return counts_; }
+    /// To people whose opt-out came among these events.
+    const std::vector<MessageOnItsWay>& on_their_way() const noexcept { return on_their_way_; }
     const std::string& failure() const noexcept { return failure_; }
 
 private:
@@ -73,6 +76,8 @@ private:
     Stage stage_ = Stage::look_up;
     bool refused_ = false; ///< the current part is an event that is only kept
     std::vector<Statement> write_;
+    bool writes_opt_outs_ = false; ///< the third statement tells who of them is being sent to
+    std::vector<MessageOnItsWay> on_their_way_;
     IntakeCounts planned_;
     IntakeCounts counts_;
     std::string failure_;

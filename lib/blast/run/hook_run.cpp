@@ -136,6 +136,9 @@ void HookRun::on_group(const PipelineOutcome& outcome) {
 
 void HookRun::end_group(HookAnswer answer) {
     counts_ += intake_->counts();
+    if (!intake_->on_their_way().empty()) {
+        log_.note(mask_phones("opted out, but " + on_their_way_words(intake_->on_their_way())));
+    }
     intake_.reset();
     server_.answer(group_, answer);
     expected_ = std::min(server_.arrivals() + group_.size(), largest_group);

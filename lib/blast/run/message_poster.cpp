@@ -18,10 +18,15 @@ std::string problem_of(const std::string& phone, const std::string& text) {
 } // namespace
 
 MessagePoster::MessagePoster(
-    EventLoop& loop, const SendPlan& plan, RecipientsInHand& in_hand, OnEnd on_end)
+    EventLoop& loop,
+    const SendPlan& plan,
+    RecipientsInHand& in_hand,
+    MayBegin may_begin,
+    OnEnd on_end)
     : loop_(loop),
       plan_(plan),
       in_hand_(in_hand),
+      may_begin_(std::move(may_begin)),
       on_end_(std::move(on_end)),
       engine_(loop, plan.gateway) {}
 
@@ -37,7 +42,7 @@ void MessagePoster::execute(const Post& post) {
     request.path = "/v1/sendMessage2";
     request.body = send_request_body(plan_.devices[post.device], recipient.phone, text);
     request.timeout = plan_.timeout;
-    request.not_after = post.not_after;
+    request.may_begin = [this, post] { return may_begin_(post); };
     engine_.send(
         std::move(request), [this, post](const HttpAnswer& http) { on_answer(post, http); });
 }
@@ -62,7 +67,7 @@ void MessagePoster::on_answer(const Post& post, const HttpAnswer& http) {
     }
     found->second.answer = read_send_answer(http);
     const SendVerdict verdict = judge(found->second.answer);
-    if (!http.request_begun && BootClock::now() > post.not_after) {
+    if (http.held_back) {
         end(post, SendVerdict::not_begun);
     } else if (verdict == SendVerdict::forbidden) {
         ask_about_token(post);

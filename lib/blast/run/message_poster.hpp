@@ -11,9 +11,16 @@ namespace blast {
 /// Renders a recipient's message, posts it, and judges what comes back. Answers are kept in `in_hand`.
 class MessagePoster {
 public:
+    using MayBegin = std::function<bool(const Post&)>;
     using OnEnd = std::function<void(const PostEnded&)>;
 
-    MessagePoster(EventLoop& loop, const SendPlan& plan, RecipientsInHand& in_hand, OnEnd on_end);
+    /// `may_begin` is asked right before the first byte of a post is written; it throws nothing.
+    MessagePoster(
+        EventLoop& loop,
+        const SendPlan& plan,
+        RecipientsInHand& in_hand,
+        MayBegin may_begin,
+        OnEnd on_end);
 
     void execute(const Post& post);
 
@@ -37,6 +44,7 @@ private:
     EventLoop& loop_;
     const SendPlan& plan_;
     RecipientsInHand& in_hand_;
+    MayBegin may_begin_;
     OnEnd on_end_;
     std::function<void(const std::string&, const std::string&)> on_failure_;
     std::string no_entry_words_;

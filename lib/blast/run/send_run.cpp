@@ -44,7 +44,12 @@ SendRun::SendRun(
       machine_(limits_of(plan), random, BootClock::now()),
       claims_(loop_, plan, random, in_hand_, [this](const SendEvent& event) { feed(event); }),
       records_(loop_, plan, random, in_hand_, [this](const SendEvent& event) { feed(event); }),
-      poster_(loop_, plan, in_hand_, [this](const PostEnded& event) { on_post_ended(event); }) {}
+      poster_(
+          loop_,
+          plan,
+          in_hand_,
+          [this](const Post& post) { return machine_.may_begin(post, BootClock::now()); },
+          [this](const PostEnded& event) { on_post_ended(event); }) {}
 
 SendEnd SendRun::run() {
     watch_stop_signal();
@@ -63,7 +68,7 @@ SendEnd SendRun::run() {
 }
 
 void SendRun::feed(const SendEvent& event) {
-    machine_.set_claim_ahead(claims_.claim_ahead());
+    machine_.set_round_trip(claims_.round_trip());
     for (const SendCommand& command : machine_.next(event, BootClock::now())) {
         obey(command);
     }
@@ -75,6 +80,7 @@ void SendRun::obey(const SendCommand& command) {
         void operator()(const Claim& claim) const { run.claims_.execute(claim); }
         void operator()(const ReadBackAttempt& read_back) const { run.claims_.execute(read_back); }
         void operator()(const CheckQueue& check) const { run.claims_.execute(check); }
+        void operator()(const Listen& listen) const { run.claims_.execute(listen); }
         void operator()(const Post& post) const { run.poster_.execute(post); }
         void operator()(const Settle& settle) const { run.records_.execute(settle); }
         void operator()(const Finish& finish) const { run.finish(finish); }

@@ -25,10 +25,14 @@ Resolution resolve_unconfirmed(
     return {false, found.empty() ? std::string() : std::string(found.text(0, 0))};
 }
 
-std::int64_t cancel_queued(Connection& connection, std::int64_t blast_id) {
-    return connection.execute(sql::cancel_blast, Parameters::of(blast_id, counter_slot))
-        .one_row()
-        .integer(0, 0);
+Cancellation cancel_blast(Connection& connection, std::int64_t blast_id) {
+    const Result rows =
+        connection.execute(sql::cancel_blast, Parameters::of(blast_id, counter_slot));
+    Cancellation cancellation{rows.integer(0, 0), {}};
+    for (int row = 1; row < rows.rows(); ++row) {
+        cancellation.on_their_way.push_back({blast_id, std::string(rows.text(row, 1))});
+    }
+    return cancellation;
 }
 
 } // namespace blast

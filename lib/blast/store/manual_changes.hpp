@@ -1,7 +1,10 @@
 #pragma once
 
+#include "blast/store/opt_out_store.hpp"
+
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace blast {
 
@@ -21,7 +24,14 @@ struct Resolution {
 Resolution resolve_unconfirmed(
     Connection& connection, std::int64_t blast_id, const std::string& phone, bool sent);
 
-/// Drops what the blast still has queued; returns how many.
-std::int64_t cancel_queued(Connection& connection, std::int64_t blast_id);
+/// What became of a blast that was cancelled.
+struct Cancellation {
+    std::int64_t dropped = 0; ///< that were queued
+    std::vector<MessageOnItsWay> on_their_way;
+};
+
+/// Drops what the blast still has queued. What its senders hold is dropped too when it comes back unsent; they hear of it
+/// within a second.
+Cancellation cancel_blast(Connection& connection, std::int64_t blast_id);
 
 } // namespace blast

@@ -4,6 +4,8 @@
 #include "blast/store/connection.hpp"
 #include "blast/store/id_array.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -52,10 +54,39 @@ OptOutChanges add_group(
     }
     const Result added = connection.execute(
         sql::opt_out_add, Parameters::of(array_of(phones), source, std::move(reasons)));
-    return {added.rows(), drop_queued_of(connection, phones)};
+    const std::int64_t dropped = drop_queued_of(connection, phones);
+    const Statement sending = sending_to_phones_statement(phones);
+    return {
+        added.rows(), dropped,
+        read_sending_to_phones(connection.execute(sending.sql, sending.parameters))};
 }
 
 } // namespace
+
+std::string on_their_way_words(const std::vector<MessageOnItsWay>& messages) {
+    std::string words =
+        messages.size() == 1
+            ? "1 message may already be on its way: "
+            : fmt::format("{} messages may already be on their way: ", messages.size());
+    const char* between = "";
+    for (const MessageOnItsWay& message : messages) {
+        words += fmt::format("{}blast {}, {}", between, message.blast_id, message.phone);
+        between = "; ";
+    }
+    return words;
+}
+
+Statement sending_to_phones_statement(const std::vector<std::string>& phones) {
+    return {sql::sending_to_phones, Parameters::of(array_of(phones))};
+}
+
+std::vector<MessageOnItsWay> read_sending_to_phones(const Result& result) {
+    std::vector<MessageOnItsWay> sending;
+    for (int row = 0; row < result.rows(); ++row) {
+        sending.push_back({result.integer(row, 0), std::string(result.text(row, 1))});
+    }
+    return sending;
+}
 
 OptOutChanges add_opt_outs(
     Connection& connection, const std::vector<OptOutEntry>& entries, const std::string& source) {
@@ -67,6 +98,8 @@ OptOutChanges add_opt_outs(
         const OptOutChanges group = add_group(connection, {begin, begin + size}, source);
         changes.added += group.added;
         changes.dropped += group.dropped;
+        changes.on_their_way.insert(
+            changes.on_their_way.end(), group.on_their_way.begin(), group.on_their_way.end());
     }
     return changes;
 }

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "blast/store/parameters.hpp"
+#include "blast/store/result.hpp"
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -22,16 +25,30 @@ struct OptOutEntry {
     std::string reason;
 };
 
+/// A message that a sender may have begun: it holds the recipient, and its lease stands.
+struct MessageOnItsWay {
+    std::int64_t blast_id = 0;
+    std::string phone; ///< E.164
+};
+
+/// "1 message may already be on its way: blast 4, +60123456789".
+std::string on_their_way_words(const std::vector<MessageOnItsWay>& messages);
+
 /// What came of it.
 struct OptOutChanges {
-    std::int64_t added = 0;   ///< phones that were not on the list before
-    std::int64_t dropped = 0; ///< recipients that were queued, of any blast
+    std::int64_t added = 0;                    ///< phones that were not on the list before
+    std::int64_t dropped = 0;                  ///< recipients that were queued, of any blast
+    std::vector<MessageOnItsWay> on_their_way; ///< to these phones, once they were on the list
 };
 
 /// Puts phones on the list, then drops what is queued for them; `source` is "manual" or "import". Safe to repeat: who is on
 /// the list stays there as it is. Throws DatabaseError.
 OptOutChanges add_opt_outs(
     Connection& connection, const std::vector<OptOutEntry>& entries, const std::string& source);
+
+/// Who of these phones is being sent to.
+Statement sending_to_phones_statement(const std::vector<std::string>& phones);
+std::vector<MessageOnItsWay> read_sending_to_phones(const Result& result);
 
 /// Takes phones off the list; returns those that were on it. Throws DatabaseError.
 std::vector<std::string>

@@ -1,6 +1,7 @@
 #include "blast/store/send_store.hpp"
 
 #include "blast/sql.hpp"
+#include "blast/store/id_array.hpp"
 
 #include <algorithm>
 #include <unordered_set>
@@ -183,6 +184,18 @@ QueueChecked read_queue_check(const Results& results) {
         checked.next_due = std::chrono::milliseconds(static_cast<std::int64_t>(*wait * 1000.0));
     }
     return checked;
+}
+
+Statement unwanted_statement(std::int64_t blast_id, const std::vector<std::int64_t>& ids) {
+    return {sql::unwanted_recipients, Parameters::of(blast_id, id_array(ids)), true};
+}
+
+std::vector<std::int64_t> read_unwanted(const Result& result) {
+    std::vector<std::int64_t> ids;
+    for (int row = 0; row < result.rows(); ++row) {
+        ids.push_back(result.integer(row, 0));
+    }
+    return ids;
 }
 
 std::vector<Statement> settle_statements(const SettleRequest& request) {

@@ -61,6 +61,10 @@ std::vector<ClaimedRecipient> read_read_back(const Result& result);
 std::vector<Statement> check_queue_statements(std::int64_t blast_id, int counter_slot);
 QueueChecked read_queue_check(const Results& results);
 
+/// Which of these recipients must not be sent to any more.
+Statement unwanted_statement(std::int64_t blast_id, const std::vector<std::int64_t>& ids);
+std::vector<std::int64_t> read_unwanted(const Result& result);
+
 /// A message that the gateway has accepted.
 struct AcceptedMessage {
     std::int64_t id = 0;
@@ -72,7 +76,8 @@ struct AcceptedMessage {
     std::string jid_phone; ///< E.164 of a number that WhatsApp rewrote, or empty
 };
 
-/// An attempt that was not accepted, and where its recipient goes: FAILED, UNCONFIRMED or QUEUED.
+/// An attempt that was not accepted, and where its recipient goes: FAILED, UNCONFIRMED, or QUEUED, which becomes DROPPED
+/// where the recipient is not wanted any more.
 struct EndedAttempt {
     std::int64_t id = 0;
     std::string attempt;

@@ -1,5 +1,9 @@
 #include "unit/simulation/database_model.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 namespace blast::simulation {
 
 namespace {
@@ -35,7 +39,7 @@ std::vector<std::int64_t> DatabaseModel::pick(const Claim& claim, std::int64_t s
          ++i) {
         const Row& row = rows_[i];
         const auto id = static_cast<std::int64_t>(i) + 1;
-        if (id > claim.after && row.state == RowState::queued &&
+        if (id > claim.after && row.state == RowState::queued && !row.opted_out &&
             (!row.not_before || *row.not_before <= server_now()) &&
             (!row.device || *row.device == claim.device))
             ids.push_back(id);
@@ -105,8 +109,10 @@ void DatabaseModel::end(const EndedAttempt& ended) {
     if (held.attempt != ended.attempt ||
         (held.state != RowState::sending && held.state != RowState::unconfirmed))
         return;
-    held.state = ended.state;
-    if (ended.state == RowState::queued && ended.pause > Instant::duration::zero())
+    const bool dropped = ended.state == RowState::queued && held.unwanted();
+    held.state = dropped ? RowState::dropped : ended.state;
+    held.to_be_dropped = false;
+    if (held.state == RowState::queued && ended.pause > Instant::duration::zero())
         held.not_before = server_now() + ended.pause;
 }
 
@@ -114,7 +120,8 @@ void DatabaseModel::release(const AttemptId& attempt) {
     for (Row& held : rows_) {
         if (held.attempt == attempt &&
             (held.state == RowState::sending || held.state == RowState::unconfirmed))
-            held.state = RowState::queued;
+            held.state =
+                std::exchange(held.to_be_dropped, false) ? RowState::dropped : RowState::queued;
     }
 }
 
@@ -168,7 +175,22 @@ void DatabaseModel::note_late_message(const AcceptedAnswer& answer) {
     row(answer.id).history.push_back(answer.message);
 }
 
-// ---- expire_leases.sql, queue_state.sql ----
+// ---- unwanted_recipients.sql, expire_leases.sql, drop_opted_out.sql, queue_state.sql ----
+
+std::vector<std::int64_t> DatabaseModel::unwanted(const std::vector<std::int64_t>& ids) const {
+    std::vector<std::int64_t> found;
+    std::copy_if(ids.begin(), ids.end(), std::back_inserter(found), [&](std::int64_t id) {
+        return rows_.at(static_cast<std::size_t>(id - 1)).unwanted();
+    });
+    return found;
+}
+
+void DatabaseModel::drop_opted_out() {
+    for (Row& queued : rows_) {
+        if (queued.state == RowState::queued && queued.opted_out)
+            queued.state = RowState::dropped;
+    }
+}
 
 std::size_t DatabaseModel::expire_leases() {
     std::size_t expired = 0;
@@ -204,6 +226,7 @@ std::vector<std::int64_t> DatabaseModel::requeue(RowState from) {
         if (rows_[i].state != from)
             continue;
         rows_[i].state = RowState::queued;
+        rows_[i].to_be_dropped = false;
         rows_[i].not_before.reset();
         ids.push_back(static_cast<std::int64_t>(i) + 1);
     }
@@ -215,6 +238,19 @@ bool DatabaseModel::drop(std::int64_t id, RowState from) {
         return false;
     row(id).state = RowState::dropped;
     return true;
+}
+
+void DatabaseModel::opt_out(std::int64_t id) {
+    row(id).opted_out = true;
+    drop(id, RowState::queued);
+}
+
+void DatabaseModel::cancel() {
+    for (Row& open : rows_) {
+        if (open.state == RowState::queued)
+            open.state = RowState::dropped;
+        open.to_be_dropped = open.state == RowState::sending;
+    }
 }
 
 } // namespace blast::simulation

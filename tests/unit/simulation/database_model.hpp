@@ -24,6 +24,10 @@ struct Row {
     std::optional<DeviceIndex> device;
     MessageId message = 0;
     std::vector<MessageId> history; ///< of earlier attempts, noted when their answers came late
+    bool opted_out = false;
+    bool to_be_dropped = false; ///< cancelled while it was being sent
+
+    bool unwanted() const { return opted_out || to_be_dropped; }
 };
 
 struct ClaimTerms {
@@ -91,12 +95,17 @@ public:
     std::vector<AcceptedAnswer> settle(const SettleTerms& terms);
     RecordConflict find_recorded(const AcceptedAnswer& answer) const;
     void note_late_message(const AcceptedAnswer& answer);
+    /// Which of these must not be sent to any more.
+    std::vector<std::int64_t> unwanted(const std::vector<std::int64_t>& ids) const;
     /// Returns how many.
     std::size_t expire_leases();
+    void drop_opted_out();
     QueueChecked queue_state() const;
     /// The user's word; returns the ids.
     std::vector<std::int64_t> requeue(RowState from);
     bool drop(std::int64_t id, RowState from);
+    void opt_out(std::int64_t id);
+    void cancel();
 
     /// Which opening of the circuit is not closed; 0: none.
     std::size_t circuit() const noexcept { return circuit_; }

@@ -39,6 +39,12 @@ struct EventText {
         return text;
     }
     std::string operator()(const QueryLost&) const { return "QueryLost"; }
+    std::string operator()(const Heard& event) const {
+        std::string text = "Heard";
+        for (const std::int64_t id : event.unwanted)
+            text += fmt::format(" {} is unwanted", id);
+        return text;
+    }
     std::string operator()(const PostEnded& event) const {
         return fmt::format("PostEnded {} {}", event.id, describe(event.verdict));
     }
@@ -69,10 +75,11 @@ struct CommandText {
         return fmt::format("ReadBackAttempt {}", describe(command.attempt));
     }
     std::string operator()(const CheckQueue&) const { return "CheckQueue"; }
+    std::string operator()(const Listen& command) const {
+        return fmt::format("Listen for {}", command.ids.size());
+    }
     std::string operator()(const Post& post) const {
-        return fmt::format(
-            "Post {}@{} device {} not after {:.3f} ms", post.id, describe(post.attempt),
-            post.device, milliseconds_of(post.not_after));
+        return fmt::format("Post {}@{} device {}", post.id, describe(post.attempt), post.device);
     }
     std::string operator()(const Settle& settle) const { return "Settle" + text_of(settle); }
     std::string operator()(const Finish& finish) const {

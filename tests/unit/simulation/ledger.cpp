@@ -81,9 +81,30 @@ void Ledger::check_once(const Request& request) {
     demand(open <= to.words.size(), "{} is posted again without the user's word", request.id);
 }
 
-void Ledger::begun(const Request& request, Instant now) {
+void Ledger::unwanted(std::int64_t id, Instant now) {
+    auto& since = recipient(id).unwanted_since;
+    since = since.value_or(now);
+}
+
+void Ledger::user_word(std::int64_t id, Instant now) {
+    Recipient& to = recipient(id);
+    to.words.push_back(now);
+    if (!database_.row(id).opted_out)
+        to.unwanted_since.reset(); // it takes a cancel back, but no opt-out
+}
+
+void Ledger::check_wanted(const Request& request, Instant now, Instant::duration hearing_lasts) {
+    const auto since = recipient(request.id).unwanted_since;
+    demand(
+        clock_jumped_ || !since || now <= *since + hearing_lasts,
+        "{} is begun {} ms after it was known that it is not wanted", request.id,
+        since ? std::chrono::duration_cast<std::chrono::milliseconds>(now - *since).count() : 0);
+}
+
+void Ledger::begun(const Request& request, Instant now, Instant::duration hearing_lasts) {
     check_claim(request, now);
     check_once(request);
+    check_wanted(request, now, hearing_lasts);
     recipient(request.id).posts.push_back({request.attempt, now, false, false, 0});
 }
 

@@ -4,6 +4,7 @@
 #include "unit/simulation/journal.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 namespace blast::simulation {
@@ -30,8 +31,11 @@ public:
         std::int64_t id = 0;
         AttemptId attempt;
     };
-    /// Its first byte reaches the gateway at `now`.
-    void begun(const Request& request, Instant now);
+    /// Its first byte reaches the gateway at `now`. Who has opted out or was cancelled is begun no later than `hearing_lasts`
+    /// after that.
+    void begun(const Request& request, Instant now, Instant::duration hearing_lasts);
+    /// It has opted out, or the blast was cancelled.
+    void unwanted(std::int64_t id, Instant now);
     void accepted(const Request& request, MessageId message);
     /// Its sender has it from the gateway that it took nothing.
     void proven_unsent(const Request& request);
@@ -42,7 +46,7 @@ public:
     /// Its outcome cannot be known.
     void doubtful(std::int64_t id) { recipient(id).doubtful = true; }
     /// The user asked for the recipient to be sent again, or said what became of it.
-    void user_word(std::int64_t id, Instant now) { recipient(id).words.push_back(now); }
+    void user_word(std::int64_t id, Instant now);
 
     /// How many rows a living process holds in the database, without claims that came late.
     std::size_t held_by(ProcessId process) const;
@@ -76,6 +80,7 @@ private:
     struct Recipient {
         std::vector<Post> posts;
         std::vector<Instant> words;
+        std::optional<Instant> unwanted_since;
         bool doubtful = false;
 
         bool word_since(Instant when) const;
@@ -89,6 +94,7 @@ private:
     Post& post(const Request& request);
     void check_claim(const Request& request, Instant now);
     void check_once(const Request& request);
+    void check_wanted(const Request& request, Instant now, Instant::duration hearing_lasts);
     void check_accounted(std::int64_t id, const Post& sent) const;
     bool recorded_elsewhere(std::int64_t id, MessageId message) const;
 

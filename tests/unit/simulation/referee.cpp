@@ -1,8 +1,25 @@
 #include "unit/simulation/referee.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace blast::simulation {
+
+Instant::duration hearing_lasts(const SendLimits& limits) {
+    return std::max<Instant::duration>(std::chrono::seconds(1), 2 * limits.round_trip);
+}
+
+std::size_t most_ready(const SendLimits& limits, double throughput) {
+    const double round_trip = std::chrono::duration<double>(limits.round_trip).count();
+    return std::max<std::size_t>(1, limits.concurrency / 2) +
+           static_cast<std::size_t>(std::ceil(throughput * round_trip));
+}
+
+std::size_t most_unsettled(const SendLimits& limits, double throughput) {
+    const double round_trip = std::chrono::duration<double>(limits.round_trip).count();
+    return limits.concurrency + most_ready(limits, throughput) +
+           static_cast<std::size_t>(std::ceil(throughput * 2 * round_trip));
+}
 
 Referee::Referee(const SendLimits& limits, Instant now)
     : limits_(limits),
@@ -53,9 +70,10 @@ void Referee::excuse_some(Instant now) {
         const bool away = away_since_ || now < devices_.at(row.device).silent_until;
         const bool in_flight_before =
             std::any_of(holdings_.begin(), holdings_.end(), [&](const Holding& other) {
-                return other.id == row.id && other.stage == Stage::posted;
+                return other.id == row.id && other.in_flight();
             });
-        row.excused = row.excused || away || stopped_ || claims_gone_ || in_flight_before;
+        row.excused =
+            row.excused || away || stopped_ || claims_gone_ || in_flight_before || row.unwanted;
     }
 }
 
@@ -76,7 +94,7 @@ void Referee::wakes(Instant when, Instant told_at) const {
 
 Referee::Holding* Referee::awaited(std::int64_t id) {
     const auto found = std::find_if(holdings_.begin(), holdings_.end(), [&](const Holding& h) {
-        return h.id == id && (h.stage == Stage::posted || (h.given_up && h.stage == Stage::ended));
+        return h.id == id && (h.in_flight() || (h.given_up && h.stage == Stage::ended));
     });
     return found == holdings_.end() ? nullptr : &*found;
 }
@@ -86,10 +104,13 @@ bool Referee::out_of_patience(Instant now) const {
 }
 
 std::size_t Referee::in_flight() const {
-    return static_cast<std::size_t>(
-        std::count_if(holdings_.begin(), holdings_.end(), [](const Holding& h) {
-            return h.stage == Stage::posted;
-        }));
+    return static_cast<std::size_t>(std::count_if(
+        holdings_.begin(), holdings_.end(), [](const Holding& h) { return h.in_flight(); }));
+}
+
+std::size_t Referee::waiting(Instant now) const {
+    return static_cast<std::size_t>(std::count_if(
+        holdings_.begin(), holdings_.end(), [now](const Holding& h) { return h.waits(now); }));
 }
 
 Referee::Holding& Referee::holding(std::int64_t id, const AttemptId& attempt) {

@@ -10,6 +10,13 @@
 
 namespace blast::simulation {
 
+/// How long what was heard of opt-outs and cancels counts.
+Instant::duration hearing_lasts(const SendLimits& limits);
+/// Claimed and not begun, at `throughput` messages a second.
+std::size_t most_ready(const SendLimits& limits, double throughput);
+/// Claimed and not settled: what would be in doubt if the process were killed.
+std::size_t most_unsettled(const SendLimits& limits, double throughput);
+
 /// Stands beside one SendMachine, sees all that it is told and asks for, and knows the rules of design.md in its own
 /// words. Throws Violation when the machine breaks one.
 class Referee {
@@ -19,25 +26,34 @@ public:
     void told(const SendEvent& event, Instant now);
     /// `throughput` is what the machine measured.
     void asked(const SendCommand& command, Instant now, double throughput);
+    /// Its first byte is written.
+    void begins(const Post& post, Instant now);
     void wakes(Instant when, Instant told_at) const;
 
     /// Whether the outcome of this recipient still counts.
     bool awaits(std::int64_t id) { return awaited(id) != nullptr; }
-    std::size_t most_held() const noexcept { return most_held_; }
 
 private:
-    enum class Stage { ready, posted, ended, settling };
+    enum class Stage { ready, posted, begun, ended, settling };
     struct Holding {
         std::int64_t id = 0;
         AttemptId attempt;
         DeviceIndex device = 0;
+        Instant heard_at{}; ///< that it is wanted; at first by its claim
         Instant not_after{};
         Stage stage = Stage::ready;
         SendVerdict verdict = SendVerdict::not_begun;
         Instant posted_at{};
+        bool unwanted = false;
         bool excused = false;  ///< may be handed back unposted
         bool given_up = false; ///< when a signal's patience ended
         bool trial = false;    ///< posted after one that got no answer, and none has come since
+
+        bool in_flight() const { return stage == Stage::posted || stage == Stage::begun; }
+        /// To be posted; the others that are not only wait to be handed back.
+        bool waits(Instant now) const {
+            return stage == Stage::ready && !excused && now <= not_after;
+        }
     };
     struct Device {
         Instant silent_until{}; ///< after a 429
@@ -68,6 +84,7 @@ private:
     void on(const ClaimRejected& event, Instant now);
     void on(const AttemptReadBack& event, Instant now);
     void on(const QueryLost& event, Instant now);
+    void on(const Heard& event, Instant now);
     void on(const PostEnded& event, Instant now);
     void on(const Settled& event, Instant now);
     void on(const SettleLost& event, Instant now);
@@ -82,10 +99,13 @@ private:
     void check(const Claim& command, Instant now);
     void check(const ReadBackAttempt& command, Instant now);
     void check(const CheckQueue& command, Instant now);
+    void check(const Listen& command, Instant now);
     void check(const Post& command, Instant now);
     void check(const Settle& command, Instant now);
     void check(const Finish& command, Instant now);
 
+    void hold(const Claim& claim, std::int64_t id, Instant asked_at);
+    void check_heard(const Holding& row, Instant now) const;
     void check_pace(Device& device, Instant now) const;
     void take(const Settlement& settlement, Instant now);
     void take_releases(const std::vector<AttemptId>& releases);
@@ -102,6 +122,7 @@ private:
     Holding* awaited(std::int64_t id);
     Holding& holding(std::int64_t id, const AttemptId& attempt);
     std::size_t in_flight() const;
+    std::size_t waiting(Instant now) const;
     std::size_t held() const { return holdings_.size(); }
 
     SendLimits limits_;
@@ -134,7 +155,6 @@ private:
 
     Instant quiet_since_{};
     std::size_t quiet_ticks_ = 0;
-    std::size_t most_held_ = 0;
 };
 
 } // namespace blast::simulation

@@ -11,18 +11,10 @@ void Referee::on(const ClaimAnswered& event, Instant) {
     claims_.answered();
     Device& device = devices_.at(claiming_.device);
     device.capped = event.capped;
-    device.next_claim = std::max(event.blocked_until, event.next_slot - limits_.claim_ahead);
+    device.next_claim =
+        std::max(event.blocked_until, event.next_slot - claim_ahead(limits_.round_trip));
     for (const ClaimedRow& row : event.rows)
-        holdings_.push_back(
-            {row.id,
-             claiming_.attempt,
-             claiming_.device,
-             event.asked_at + limits_.lease_margin,
-             Stage::ready,
-             SendVerdict::not_begun,
-             {},
-             false});
-    most_held_ = std::max(most_held_, held());
+        hold(claiming_, row.id, event.asked_at);
 }
 
 void Referee::on(const ClaimLost&, Instant now) {
@@ -41,9 +33,27 @@ void Referee::on(const AttemptReadBack& event, Instant) {
     if (event.ids.empty())
         empty_claims_.push_back(claim.attempt);
     for (const std::int64_t id : event.ids)
-        holdings_.push_back(
-            {id, claim.attempt, claim.device, asked_at + limits_.lease_margin, Stage::ready,
-             SendVerdict::not_begun});
+        hold(claim, id, asked_at);
+}
+
+void Referee::hold(const Claim& claim, std::int64_t id, Instant asked_at) {
+    Holding row;
+    row.id = id;
+    row.attempt = claim.attempt;
+    row.device = claim.device;
+    row.heard_at = asked_at;
+    row.not_after = asked_at + limits_.lease_margin;
+    holdings_.push_back(row);
+}
+
+void Referee::on(const Heard& event, Instant) {
+    claims_.answered();
+    for (Holding& row : holdings_) {
+        row.heard_at = std::max(row.heard_at, event.asked_at);
+        row.unwanted =
+            row.unwanted ||
+            std::find(event.unwanted.begin(), event.unwanted.end(), row.id) != event.unwanted.end();
+    }
 }
 
 void Referee::on(const QueryLost&, Instant now) {

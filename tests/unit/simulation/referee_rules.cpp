@@ -28,11 +28,15 @@ void Referee::check(const Claim& command, Instant now) {
     demand(now >= silent_until_, "it claims while the gateway is unreachable");
     demand(command.limit > 0, "it claims nothing");
     const bool one_by_one = (limits_.probing && !accepted_one_) || away_since_;
-    const auto in_50_ms = static_cast<std::size_t>(throughput_ * 0.05);
-    const std::size_t allowed = one_by_one ? 1 : 2 * limits_.concurrency + in_50_ms;
+    const std::size_t allowed = one_by_one ? 1 : most_unsettled(limits_, throughput_);
     demand(
         held() + command.limit <= allowed, "it claims {} more with {} unsettled, {} are allowed",
         command.limit, held(), allowed);
+    const std::size_t allowed_ready = most_ready(limits_, throughput_);
+    demand(
+        waiting(now) + command.limit <= allowed_ready,
+        "it claims {} more with {} not begun, {} are allowed", command.limit, waiting(now),
+        allowed_ready);
     claims_.begin();
     claiming_ = command;
     claim_asked_ = now;
@@ -52,14 +56,43 @@ void Referee::check(const CheckQueue&, Instant) {
     checked_empty_handed_ = holdings_.empty();
 }
 
+void Referee::check(const Listen& command, Instant now) {
+    demand(claims_.idle(), "it listens on a connection that is not free");
+    demand(
+        lost_claims_.empty() || stopped_ || claims_gone_,
+        "it listens before it has read back a lost claim");
+    for (const Holding& row : holdings_) {
+        const bool asks =
+            std::find(command.ids.begin(), command.ids.end(), row.id) != command.ids.end();
+        const bool may_be_begun = row.waits(now) || row.stage == Stage::posted;
+        demand(asks || !may_be_begun, "it does not ask about {}", row.id);
+    }
+    claims_.begin();
+}
+
+void Referee::check_heard(const Holding& row, Instant now) const {
+    demand(!row.unwanted, "{} is not wanted any more", row.id);
+    demand(
+        now <= row.heard_at + hearing_lasts(limits_), "{} was last heard of {} ms ago", row.id,
+        std::chrono::duration_cast<std::chrono::milliseconds>(now - row.heard_at).count());
+}
+
+void Referee::begins(const Post& post, Instant now) {
+    Holding& row = holding(post.id, post.attempt);
+    demand(row.stage == Stage::posted, "{} is begun and was not to be", post.id);
+    demand(now <= row.not_after, "{} is begun past its time", post.id);
+    check_heard(row, now);
+    row.stage = Stage::begun;
+}
+
 void Referee::check(const Post& command, Instant now) {
     demand(!stopped_, "it posts after a stop");
     demand(!records_.away(), "it posts what could not be recorded");
     demand(awaited(command.id) == nullptr, "{} is posted while it is in flight", command.id);
     Holding& row = holding(command.id, command.attempt);
     demand(row.stage == Stage::ready, "{} is posted a second time", command.id);
-    demand(now <= command.not_after, "{} is posted past its time", command.id);
-    demand(command.not_after <= row.not_after, "{} may be posted too late", command.id);
+    demand(now <= row.not_after, "{} is posted past its time", command.id);
+    check_heard(row, now);
     demand(
         now >= devices_.at(command.device).silent_until,
         "{} is posted on a device that is to slow down", command.id);
@@ -71,7 +104,7 @@ void Referee::check(const Post& command, Instant now) {
     demand(
         !unanswered_ || std::none_of(
                             holdings_.begin(), holdings_.end(),
-                            [](const Holding& h) { return h.trial && h.stage == Stage::posted; }),
+                            [](const Holding& h) { return h.trial && h.in_flight(); }),
         "{} is posted beside a trial, and the gateway is silent", command.id);
     check_pace(devices_.at(command.device), now);
     row.stage = Stage::posted;
@@ -104,6 +137,7 @@ void Referee::take(const Settlement& settlement, Instant now) {
             row.excused || now > row.not_after, "{} is handed back for no reason", settlement.id);
         break;
     case Stage::posted:
+    case Stage::begun:
         demand(
             settlement.verdict == SendVerdict::unconfirmed && out_of_patience(now),
             "{} is in flight and becomes {}", settlement.id, describe(settlement.verdict));

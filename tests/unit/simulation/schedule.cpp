@@ -104,7 +104,7 @@ Schedule::Schedule(Random& random, Instant start)
     // Where nothing goes wrong, an answer comes in time.
     request_timeout =
         std::max(request_timeout, std::chrono::duration_cast<milliseconds>(gateway_delay * 4));
-    begin_delay = chance(random, 0.8) ? Instant::duration::zero() : of_seconds(0.02);
+    begin_delay = chance(random, 0.8) ? Instant::duration::zero() : log_uniform(random, 0.02, 4.0);
 
     calm = chance(random, 0.1);
     if (calm)
@@ -131,7 +131,8 @@ Schedule::Schedule(Random& random, Instant start)
         when += chance(random, 0.5) ? log_uniform(random, 1.0, 150.0) : Instant::duration::zero();
     }
     retries = span.draw(random, 0.1, 2);
-    opt_outs = span.draw(random, 0.1, 2);
+    opt_outs = span.draw(random, 0.3, 6);
+    cancels = span.draw(random, 0.1, 2);
     resolves = span.draw(random, 0.05, 2);
 }
 

@@ -90,6 +90,7 @@ struct Schedule {
     std::vector<Instant> resends;            ///< the user's word, for all that is unconfirmed
     std::vector<Instant> retries;            ///< the same for what failed
     std::vector<Instant> opt_outs;           ///< of one recipient
+    std::vector<Instant> cancels;            ///< of the blast
     std::vector<Instant> resolves;           ///< of one unconfirmed recipient, "sent"
 };
 

@@ -18,8 +18,7 @@ SendLimits limits_of(const Schedule& schedule, bool probing) {
     limits.lease_margin = lease_margin;
     limits.probing = probing;
     limits.steady_rate = SlotPlan(schedule.rate, schedule.jitter_percent).steady_rate();
-    const auto round_trip = std::chrono::duration_cast<milliseconds>(4 * schedule.database_delay);
-    limits.claim_ahead = std::max(limits.claim_ahead, round_trip);
+    limits.round_trip = 4 * schedule.database_delay;
     return limits;
 }
 

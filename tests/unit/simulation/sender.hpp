@@ -56,6 +56,7 @@ private:
     void carry_out(const Claim& command);
     void carry_out(const ReadBackAttempt& command);
     void carry_out(const CheckQueue& command);
+    void carry_out(const Listen& command);
     void carry_out(const Post& command);
     void carry_out(const Settle& command);
     void carry_out(const Finish& command);

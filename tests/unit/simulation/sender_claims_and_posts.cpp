@@ -12,14 +12,13 @@ void Sender::carry_out(const Claim& command) {
     ClaimTerms terms;
     terms.claim = command;
     terms.lease = limits_.lease;
-    terms.ahead = limits_.claim_ahead;
+    terms.ahead = claim_ahead(limits_.round_trip);
     terms.paced = slots_.paced();
     terms.starts = slots_.starts(command.limit, random_);
     terms.daily_cap = setup_.daily_cap;
     const auto result = std::make_shared<ClaimResult>();
     const Instant asked_at = instant();
-    const auto in_50_ms = static_cast<std::size_t>(machine_.throughput(commanded_at_) * 0.05);
-    const std::size_t most = 2 * limits_.concurrency + in_50_ms + 1;
+    const std::size_t most = most_unsettled(limits_, machine_.throughput(commanded_at_));
     claims_.exchange(
         {true,
          [this, terms, result, most](bool late) {
@@ -91,12 +90,30 @@ void Sender::carry_out(const CheckQueue&) {
         {false,
          [this, checked](bool) {
              world_.tally.swept += world_.database.expire_leases();
+             world_.database.drop_opted_out();
              *checked = world_.database.queue_state();
          },
          [this, checked](Ending ending) {
              if (ending != Ending::answered)
                  return deliver(QueryLost{});
              deliver(*checked);
+         }});
+}
+
+void Sender::carry_out(const Listen& command) {
+    const auto heard = std::make_shared<Heard>();
+    heard->asked_at = instant();
+    claims_.exchange(
+        {false,
+         [this, heard, ids = command.ids](bool) {
+             heard->unwanted = world_.database.unwanted(ids);
+         },
+         [this, heard](Ending ending) {
+             if (ending != Ending::answered)
+                 return deliver(QueryLost{});
+             ++world_.tally.hearings;
+             world_.tally.unwanted += heard->unwanted.size();
+             deliver(*heard);
          }});
 }
 
@@ -109,15 +126,16 @@ void Sender::carry_out(const Post& command) {
 }
 
 void Sender::begin(const Post& post) {
-    if (instant() > post.not_after) {
+    if (!machine_.may_begin(post, instant())) {
         ++world_.tally.held_back;
         return deliver(PostEnded{post.id, SendVerdict::not_begun, {}, false});
     }
+    referee_.begins(post, instant());
     const RequestFate fate = world_.gateway.begin(world_.queue.now());
     const Ledger::Request request{post.id, post.attempt};
     if (fate.begun) {
         ++world_.tally.posts;
-        world_.ledger.begun(request, world_.queue.now());
+        world_.ledger.begun(request, world_.queue.now(), hearing_lasts(limits_));
     }
     if (fate.accepted != 0)
         world_.queue.after(fate.accepted_after, [this, request, message = fate.accepted] {

@@ -95,7 +95,19 @@ void Simulation::plan_user() {
         return 1 + static_cast<std::int64_t>(world_.random.below(world_.schedule.recipients));
     };
     for (const Instant when : schedule.opt_outs)
-        world_.queue.at(when, [this, any] { world_.database.drop(any(), RowState::queued); });
+        world_.queue.at(when, [this, any] {
+            const std::int64_t id = any();
+            world_.note("{} opts out", id);
+            world_.database.opt_out(id);
+            world_.ledger.unwanted(id, world_.queue.now());
+        });
+    for (const Instant when : schedule.cancels)
+        world_.queue.at(when, [this] {
+            world_.note("the blast is cancelled");
+            world_.database.cancel();
+            for (std::size_t id = 1; id <= world_.schedule.recipients; ++id)
+                world_.ledger.unwanted(static_cast<std::int64_t>(id), world_.queue.now());
+        });
     for (const Instant when : schedule.resolves)
         world_.queue.at(when, [this, any] {
             const std::int64_t id = any();

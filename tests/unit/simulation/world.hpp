@@ -30,7 +30,9 @@ struct Tally {
     std::size_t second_posts = 0; ///< on the user's word
     std::size_t late_messages = 0;
     std::size_t known_ids = 0;
-    std::size_t held_back = 0;         ///< by the driver, past their time
+    std::size_t held_back = 0; ///< right before their first byte
+    std::size_t hearings = 0;
+    std::size_t unwanted = 0;          ///< recipients that a hearing told of
     std::array<std::size_t, 9> ends{}; ///< by SendStop
 };
 
