@@ -1,5 +1,6 @@
 #pragma once
 
+#include "blast/core/kept_exception.hpp"
 #include "blast/gateway/http_engine.hpp"
 
 #include <curl/curl.h>
@@ -20,6 +21,7 @@ struct FreeHeaders {
 /// What all transfers of one engine have in common.
 struct TransferSettings {
     std::string base_url;
+    std::string host; ///< of base_url
     std::string ca_file;
     std::string token; ///< struck out of all that the gateway says
     bool loopback = false;
@@ -33,6 +35,7 @@ public:
     explicit HttpTransfer(const TransferSettings& settings);
 
     void prepare(const std::string& base_url, HttpRequest request);
+    /// Throws what a callback threw.
     HttpAnswer finish(CURLcode code);
 
     CURL* easy() const noexcept { return easy_.get(); }
@@ -45,14 +48,17 @@ private:
     static int on_request(void* self, char* remote, char* local, int remote_port, int local_port);
 
     Transport transport_of(CURLcode code) const;
+    bool was_resolved() const;
 
     std::unique_ptr<CURL, FreeEasy> easy_;
     std::string token_;
+    std::string host_;
     HttpRequest request_;
     std::string response_;
     std::array<char, CURL_ERROR_SIZE> error_{};
     int issued_ = 0;
     bool too_large_ = false;
+    KeptException kept_; ///< of libcurl's callbacks
 };
 
 } // namespace blast

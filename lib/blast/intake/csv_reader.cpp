@@ -1,6 +1,7 @@
 #include "blast/intake/csv_reader.hpp"
 
 #include "blast/core/error.hpp"
+#include "blast/core/kept_exception.hpp"
 #include "blast/domain/column_name.hpp"
 #include "blast/intake/csv_dialect.hpp"
 #include "blast/intake/csv_row_buffer.hpp"
@@ -20,15 +21,6 @@ constexpr std::size_t block_size = 64UL * 1024;
 constexpr std::size_t longest_row = 1024UL * 1024;
 constexpr std::size_t most_columns = 1024;
 
-// libcsv's callbacks. They pass through C code, so that a failed allocation in them ends the process.
-void on_cell(void* bytes, std::size_t size, void* rows) noexcept {
-    static_cast<CsvRowBuffer*>(rows)->add_cell({static_cast<const char*>(bytes), size});
-}
-
-void on_row_end(int terminator, void* rows) noexcept {
-    static_cast<CsvRowBuffer*>(rows)->end_row(terminator);
-}
-
 /// RFC 4180, section 2.4: blanks belong to the cell.
 int never_stripped(unsigned char /*byte*/) {
     return 0;
@@ -37,7 +29,7 @@ int never_stripped(unsigned char /*byte*/) {
 /// libcsv's parser, fed block by block.
 class Parser {
 public:
-    Parser() {
+    explicit Parser(CsvRowBuffer& rows) : rows_(rows) {
         constexpr unsigned char options = CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL;
         if (csv_init(&parser_, options) != 0) {
             throw std::bad_alloc();
@@ -57,20 +49,33 @@ public:
     }
 
     /// Both: false for text that strict CSV does not allow.
-    bool feed(std::string_view block, CsvRowBuffer& rows) {
+    bool feed(std::string_view block) {
         const bool whole =
-            csv_parse(&parser_, block.data(), block.size(), on_cell, on_row_end, &rows) ==
+            csv_parse(&parser_, block.data(), block.size(), on_cell, on_row_end, this) ==
             block.size();
+        kept_.rethrow();
         return whole || !is_syntax_error();
     }
-    bool finish(CsvRowBuffer& rows) {
-        return csv_fini(&parser_, on_cell, on_row_end, &rows) == 0 || !is_syntax_error();
+    bool finish() {
+        const bool whole = csv_fini(&parser_, on_cell, on_row_end, this) == 0;
+        kept_.rethrow();
+        return whole || !is_syntax_error();
     }
 
     std::size_t unfinished_cell_size() const { return parser_.entry_pos; }
     bool within_quotes() const { return parser_.quoted != 0; }
 
 private:
+    // libcsv's callbacks.
+    static void on_cell(void* bytes, std::size_t size, void* self) {
+        auto& parser = *static_cast<Parser*>(self);
+        parser.kept_.keep([&] { parser.rows_.add_cell({static_cast<const char*>(bytes), size}); });
+    }
+    static void on_row_end(int terminator, void* self) {
+        auto& parser = *static_cast<Parser*>(self);
+        parser.kept_.keep([&] { parser.rows_.end_row(terminator); });
+    }
+
     bool is_syntax_error() {
         if (csv_error(&parser_) != CSV_EPARSE) {
             throw std::bad_alloc();
@@ -78,6 +83,8 @@ private:
         return true;
     }
 
+    CsvRowBuffer& rows_;
+    KeptException kept_;
     csv_parser parser_ = {};
 };
 
@@ -161,7 +168,7 @@ private:
 
     /// An empty block is the end of the file.
     void parse(std::string_view block) {
-        const bool well_formed = block.empty() ? parser_.finish(rows_) : parser_.feed(block, rows_);
+        const bool well_formed = block.empty() ? parser_.finish() : parser_.feed(block);
         ended_ = block.empty();
         if (!well_formed) {
             fault_ = quoting_fault();
@@ -194,8 +201,8 @@ private:
 
     CsvSource source_;
     std::vector<char> block_;
-    Parser parser_;
     CsvRowBuffer rows_;
+    Parser parser_{rows_};
     std::vector<std::string> columns_;
     char delimiter_ = ',';
     bool ended_ = false;

@@ -179,16 +179,25 @@ MHD_Result HookRequests::on_request( // NOLINT(readability-function-size): MHD's
     size_t* size,
     void** state) {
     auto& requests = *static_cast<HookRequests*>(self);
+    const std::string_view piece(data, *size);
+    MHD_Result result = MHD_NO;
+    requests.kept_.keep([&] { result = requests.take_in(connection, method, path, piece, state); });
+    *size = 0;
+    return result;
+}
+
+MHD_Result HookRequests::take_in(
+    MHD_Connection* connection,
+    std::string_view method,
+    std::string_view path,
+    std::string_view piece,
+    void** state) {
     if (*state == nullptr) {
-        return requests.begin(connection, method, path, state);
+        return begin(connection, method, path, state);
     }
     auto& request = *static_cast<HookRequest*>(*state);
-    if (*size > 0) {
-        const MHD_Result going_on = requests.receive(request, data, *size);
-        *size = 0;
-        return going_on;
-    }
-    return requests.complete(connection, request);
+    return piece.empty() ? complete(connection, request)
+                         : receive(request, piece.data(), piece.size());
 }
 
 void HookRequests::on_completed(
@@ -203,11 +212,11 @@ void HookRequests::on_completed(
 /// Before it sends a request, a connection is without a head from its start or its last request's end.
 void HookRequests::on_connection(
     void* self, MHD_Connection* connection, void**, MHD_ConnectionNotificationCode what) {
-    auto& without_head = static_cast<HookRequests*>(self)->without_head_;
+    auto& requests = *static_cast<HookRequests*>(self);
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-        without_head[connection] = BootClock::now();
+        requests.kept_.keep([&] { requests.without_head_[connection] = BootClock::now(); });
     } else {
-        without_head.erase(connection);
+        requests.without_head_.erase(connection);
     }
 }
 

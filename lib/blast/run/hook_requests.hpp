@@ -1,6 +1,7 @@
 #pragma once
 
 #include "blast/core/clock.hpp"
+#include "blast/core/kept_exception.hpp"
 #include "blast/run/hook_server.hpp"
 
 #include <cstddef>
@@ -46,6 +47,8 @@ public:
     void answer_all(HookAnswer with);
     void set_healthy(bool healthy) noexcept { healthy_ = healthy; }
     std::size_t open() const noexcept { return open_; }
+    /// Throws what one of the callbacks threw; to be called when libmicrohttpd has returned.
+    void rethrow() { kept_.rethrow(); }
     /// Calls `on_arrivals` if bodies have arrived since the last call.
     void tell_arrivals();
     /// Ends connections that are without a whole request head for too long.
@@ -57,12 +60,19 @@ private:
         HookRequest* request;
     };
 
+    MHD_Result take_in(
+        MHD_Connection* connection,
+        std::string_view method,
+        std::string_view path,
+        std::string_view piece,
+        void** state);
     std::optional<HookAnswer> route(std::string_view method, std::string_view path) const;
     MHD_Result
     begin(MHD_Connection* connection, std::string_view method, std::string_view path, void** state);
     MHD_Result receive(HookRequest& request, const char* data, std::size_t size) const;
     MHD_Result complete(MHD_Connection* connection, HookRequest& request);
 
+    KeptException kept_;
     std::string secret_;
     HookLimits limits_;
     std::function<void()> on_arrivals_;

@@ -108,6 +108,7 @@ void HookServer::serve() {
     MHD_Result limited = MHD_NO;
     for (int turn = 0; turn < turns_at_once && !sleeps; ++turn) {
         MHD_run(daemon_);
+        requests_->rethrow();
         limited = MHD_get_timeout(daemon_, &wait);
         sleeps = limited != MHD_YES || wait > 0;
     }
