@@ -2,6 +2,7 @@
 
 #include "support/catch.hpp"
 #include "support/database_query.hpp"
+#include "support/private_ca.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -25,9 +26,14 @@ SendTrial::SendTrial(std::string database_url, const Simulator& simulator, Trial
     : database_url_(std::move(database_url)),
       simulator_(simulator),
       settings_(std::move(settings)),
-      environment_{{"DATABASE_URL", database_url_},     {"WSAPME_API_URL", simulator.url()},
-                   {"WSAPME_USER_TOKEN", "token"},      {"WSAPME_DEVICE", "5850"},
-                   {"XDG_CONFIG_HOME", folder_.path()}, {"XDG_STATE_HOME", folder_.path()}} {
+      environment_{
+          {"DATABASE_URL", database_url_},
+          {"WSAPME_API_URL", simulator.url()},
+          {"WSAPME_USER_TOKEN", "token"},
+          {"WSAPME_DEVICE", "5850"},
+          {"WSAPME_CA_FILE", simulators_ca().certificate()},
+          {"XDG_CONFIG_HOME", folder_.path()},
+          {"XDG_STATE_HOME", folder_.path()}} {
     for (const auto& [name, value] : settings_.environment)
         environment_[name] = value;
     std::string rows = "phone,name\n";

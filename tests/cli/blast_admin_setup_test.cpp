@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/private_ca.hpp"
 #include "support/process.hpp"
 #include "support/simulator.hpp"
 #include "support/temporary_database.hpp"
@@ -14,19 +15,16 @@ namespace {
 
 /// Nothing of the tester's own settings.
 Environment environment(const std::string& database_url) {
-    return {
-        {"DATABASE_URL", database_url},
-        {"WSAPME_USER_TOKEN", ""},
-        {"WSAPME_DEVICE", ""},
-        {"WSAPME_API_URL", ""},
-        {"BLAST_TIMEZONE", ""},
-        {"BLAST_REGION", ""},
-        {"XDG_CONFIG_HOME", "/nonexistent"}};
+    return {{"DATABASE_URL", database_url}, {"WSAPME_USER_TOKEN", ""},
+            {"WSAPME_DEVICE", ""},          {"WSAPME_API_URL", ""},
+            {"WSAPME_CA_FILE", ""},         {"BLAST_TIMEZONE", ""},
+            {"BLAST_REGION", ""},           {"XDG_CONFIG_HOME", "/nonexistent"}};
 }
 
 Environment with_gateway(const std::string& database_url, const std::string& api_url) {
     Environment variables = environment(database_url);
     variables["WSAPME_API_URL"] = api_url;
+    variables["WSAPME_CA_FILE"] = simulators_ca().certificate();
     variables["WSAPME_USER_TOKEN"] = "good";
     variables["WSAPME_DEVICE"] = "5850,5851";
     return variables;

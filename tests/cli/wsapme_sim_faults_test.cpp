@@ -9,6 +9,7 @@
 using blast::test::Contains;
 using blast::test::HttpAnswer;
 using blast::test::HttpClient;
+using blast::test::plain_loopback;
 using blast::test::Simulator;
 using nlohmann::json;
 
@@ -68,7 +69,8 @@ TEST_CASE(
     const bool kept = GENERATE(false, true);
     CAPTURE(after, kept);
     const std::string place = kept ? "@2" : "@1";
-    const Simulator sim({"--fault", (after ? "reset-after" : "reset-before") + place});
+    const Simulator sim(
+        {"--fault", (after ? "reset-after" : "reset-before") + place}, plain_loopback);
     HttpClient client(sim.url());
     if (kept)
         CHECK(send(client).status == 200);

@@ -44,6 +44,11 @@ TEST_CASE("wsapme-sim refuses wrong usage with one line and exit 2") {
         BadUsage{{"--listen", "127.0.0.1"}, "--listen: '127.0.0.1' is not an address with a port"},
         BadUsage{{"--listen", "127.0.0.1:70000"}, "--listen: '127.0.0.1:70000' is not an address"},
         BadUsage{
+            listening_and({"--tls-key", "/nowhere/key"}), "--tls-cert and --tls-key go together"},
+        BadUsage{
+            listening_and({"--tls-cert", "/nowhere/certificate", "--tls-key", "/nowhere/key"}),
+            "--tls-cert: cannot read '/nowhere/certificate'"},
+        BadUsage{
             listening_and({"--nonsense"}), "The following argument was not expected: --nonsense"},
         BadUsage{
             listening_and({"--device", "5850", "surplus"}),
@@ -112,7 +117,7 @@ TEST_CASE("wsapme-sim explains itself with examples") {
 }
 
 TEST_CASE("wsapme-sim says when its port is taken, exit 3") {
-    const Simulator sim;
+    const Simulator sim({}, blast::test::plain_loopback);
     const std::string address = sim.url().substr(std::string("http://").size());
     const ProcessResult result = run_sim({"--listen", address});
     CHECK(result.exit_code == 3);

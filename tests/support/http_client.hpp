@@ -1,7 +1,7 @@
 #pragma once
 
-#include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 
 namespace blast::test {
@@ -14,12 +14,12 @@ struct HttpAnswer {
     bool reset = false; ///< the connection was reset (RST), not ended in order
 };
 
-/// A small HTTP/1.1 client of the tests' own, over a plain socket to the loopback address, so that what the tools'
-/// client does is not checked with itself. Keeps its connection and makes a new one when the server has ended it;
+/// A small HTTP/1.1 client of the tests' own, over a plain socket or GnuTLS, so that what the tools' client does is not
+/// checked with itself. It trusts every certificate. Keeps its connection and makes a new one when the server has ended it;
 /// never repeats a request. Waits 30 s for an answer, then throws.
 class HttpClient {
 public:
-    /// `url` is "http://127.0.0.1:PORT", a path behind it is ignored.
+    /// `url` is "http://HOST:PORT" or "https://HOST:PORT".
     explicit HttpClient(const std::string& url);
     ~HttpClient();
     HttpClient(const HttpClient&) = delete;
@@ -47,12 +47,18 @@ public:
     bool ended() const;
 
 private:
+    class Tls;
+
     void connect_if_needed();
+    void open_socket();
     void close_connection();
     bool receive_more(HttpAnswer& answer);
 
-    std::uint16_t port_;
+    bool secure_;
+    std::string host_;
+    std::string port_;
     int socket_ = -1;
+    std::unique_ptr<Tls> tls_;
     std::string received_;
 };
 

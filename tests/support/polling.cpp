@@ -1,6 +1,7 @@
 #include "support/polling.hpp"
 
 #include "support/catch.hpp"
+#include "support/private_ca.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -37,11 +38,17 @@ Environment poll_environment(
     const std::string& gateway_url,
     const std::string& settings_folder,
     const std::string& token) {
-    return {{"DATABASE_URL", database_url}, {"WSAPME_USER_TOKEN", token},
-            {"WSAPME_DEVICE", ""},          {"WSAPME_API_URL", gateway_url},
-            {"WSAPME_CA_FILE", ""},         {"BLAST_TIMEZONE", "UTC"},
-            {"BLAST_REGION", "MY"},         {"XDG_STATE_HOME", settings_folder},
-            {"HOME", settings_folder},      {"XDG_CONFIG_HOME", settings_folder}};
+    return {
+        {"DATABASE_URL", database_url},
+        {"WSAPME_USER_TOKEN", token},
+        {"WSAPME_DEVICE", ""},
+        {"WSAPME_API_URL", gateway_url},
+        {"WSAPME_CA_FILE", simulators_ca().certificate()},
+        {"BLAST_TIMEZONE", "UTC"},
+        {"BLAST_REGION", "MY"},
+        {"XDG_STATE_HOME", settings_folder},
+        {"HOME", settings_folder},
+        {"XDG_CONFIG_HOME", settings_folder}};
 }
 
 Polling::Polling(const std::string& gateway_url)

@@ -25,11 +25,17 @@ PrivateCa::PrivateCa() {
 
 void PrivateCa::issue() {
     const std::string request = folder_.path() + "/server.csr";
-    const std::string names = folder_.write("names.cnf", "subjectAltName = DNS:localhost\n");
+    const std::string names =
+        folder_.write("names.cnf", "subjectAltName = DNS:localhost, DNS:*.blast.test\n");
     openssl("req" + new_key + " -subj /CN=localhost -keyout " + server_key() + " -out " + request);
     openssl(
         "x509 -req -in " + request + " -CA " + certificate() + " -CAkey " + folder_.path() +
         "/ca.key -CAcreateserial -days 2 -extfile " + names + " -out " + server_certificate());
+}
+
+const PrivateCa& simulators_ca() {
+    static const PrivateCa ca;
+    return ca;
 }
 
 } // namespace blast::test

@@ -13,7 +13,7 @@ public:
 
     /// Its own certificate, for who is to trust it.
     std::string certificate() const { return folder_.path() + "/ca.crt"; }
-    /// Of a server that is named "localhost", and by no address.
+    /// Of a server that is named "localhost" or any name below blast.test (support/own_hosts.hpp), and by no address.
     std::string server_certificate() const { return folder_.path() + "/server.crt"; }
     std::string server_key() const { return folder_.path() + "/server.key"; }
 
@@ -22,5 +22,8 @@ private:
 
     TemporaryFolder folder_;
 };
+
+/// The one whose certificate the simulators of this process have.
+const PrivateCa& simulators_ca();
 
 } // namespace blast::test

@@ -1,14 +1,22 @@
 #include "support/sending.hpp"
 
+#include "support/private_ca.hpp"
+
 #include <algorithm>
 
 namespace blast::test {
 
 Sending::Sending(std::vector<std::string> simulator) : gateway(std::move(simulator)) {
-    environment = {{"DATABASE_URL", database.url()},  {"WSAPME_USER_TOKEN", "t0ken"},
-                   {"WSAPME_DEVICE", "5850"},         {"WSAPME_API_URL", gateway.url()},
-                   {"BLAST_TIMEZONE", "UTC"},         {"BLAST_REGION", "MY"},
-                   {"XDG_STATE_HOME", folder.path()}, {"XDG_CONFIG_HOME", folder.path()}};
+    environment = {
+        {"DATABASE_URL", database.url()},
+        {"WSAPME_USER_TOKEN", "t0ken"},
+        {"WSAPME_DEVICE", "5850"},
+        {"WSAPME_API_URL", gateway.url()},
+        {"BLAST_TIMEZONE", "UTC"},
+        {"BLAST_REGION", "MY"},
+        {"WSAPME_CA_FILE", simulators_ca().certificate()},
+        {"XDG_STATE_HOME", folder.path()},
+        {"XDG_CONFIG_HOME", folder.path()}};
 }
 
 ProcessResult Sending::send(std::vector<std::string> arguments, const std::string& input) const {

@@ -1,5 +1,7 @@
 #include "support/simulator.hpp"
 
+#include "support/private_ca.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -11,16 +13,23 @@ namespace blast::test {
 
 namespace {
 
-const std::string announcement = "listening on http://";
+const std::string announcement = "listening on http";
 
 } // namespace
 
-Simulator::Simulator(std::vector<std::string> arguments) : arguments_(std::move(arguments)) {
-    launch("127.0.0.1:0");
+Simulator::Simulator(std::vector<std::string> arguments, GatewayPlace place)
+    : arguments_(std::move(arguments)), place_(std::move(place)) {
+    launch();
 }
 
-void Simulator::launch(const std::string& listen) {
-    std::vector<std::string> command{"wsapme-sim", "--listen", listen, "--journal", journal_path()};
+void Simulator::launch() {
+    std::vector<std::string> command{
+        "wsapme-sim", "--listen", place_.listen, "--journal", journal_path()};
+    if (!place_.name.empty()) {
+        const PrivateCa& ca = simulators_ca();
+        command.insert(
+            command.end(), {"--tls-cert", ca.server_certificate(), "--tls-key", ca.server_key()});
+    }
     command.insert(command.end(), arguments_.begin(), arguments_.end());
     process_ = std::make_unique<Process>(command);
     wait_until("the simulator to listen", [this] {
@@ -31,8 +40,11 @@ void Simulator::launch(const std::string& listen) {
         return out.find(announcement) != std::string::npos && out.back() == '\n';
     });
     const std::string out = process_->out();
-    const std::size_t start = out.find("http://");
+    const std::size_t start = out.find("http");
     url_ = out.substr(start, out.find('\n', start) - start);
+    place_.listen = url_.substr(url_.find("://") + 3);
+    if (!place_.name.empty())
+        url_ = "https://" + place_.name + url_.substr(url_.rfind(':'));
 }
 
 std::vector<JournalEntry> Simulator::journal() const {
@@ -74,7 +86,7 @@ void Simulator::kill() {
 
 void Simulator::start(const std::vector<std::string>& arguments) {
     arguments_ = arguments;
-    launch(url_.substr(std::string("http://").size()));
+    launch();
 }
 
 } // namespace blast::test

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "support/http_client.hpp"
+#include "support/own_hosts.hpp"
 #include "support/process.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -21,14 +22,24 @@ struct JournalEntry {
     std::string device;
 };
 
+/// Where a simulator listens, and how it is reached there.
+struct GatewayPlace {
+    std::string name = host::gateway; ///< in its https URL; empty: plain HTTP, by address
+    std::string listen = "127.0.0.1:0";
+};
+
+/// The exception, for what the wire itself must be seen of.
+inline const GatewayPlace plain_loopback{"", "127.0.0.1:0"};
+
 /// A running wsapme-sim on a free port, with a journal; killed in the destructor. Takes any token and any device unless
-/// `arguments` say otherwise (--token, --device, --fault, ...).
+/// `arguments` say otherwise (--token, --device, --fault, ...). It is reached as a user reaches the gateway, by a name and
+/// over TLS: who calls it trusts simulators_ca().
 class Simulator {
 public:
     /// Starts it and waits until it listens. Throws, with what it said, when it does not.
-    explicit Simulator(std::vector<std::string> arguments = {});
+    explicit Simulator(std::vector<std::string> arguments = {}, GatewayPlace place = {});
 
-    /// "http://127.0.0.1:PORT", for WSAPME_API_URL.
+    /// "https://gateway.blast.test:PORT", for WSAPME_API_URL.
     const std::string& url() const noexcept { return url_; }
     std::string journal_path() const { return folder_.path() + "/journal.jsonl"; }
     /// What it has accepted so far, in order; also from before a restart.
@@ -54,10 +65,11 @@ public:
     void start() { start(arguments_); }
 
 private:
-    void launch(const std::string& listen);
+    void launch();
 
     TemporaryFolder folder_;
     std::vector<std::string> arguments_;
+    GatewayPlace place_;
     std::string url_;
     std::unique_ptr<Process> process_;
 };

@@ -143,6 +143,10 @@ PollVerdict poll_verdict(const PollSummary& summary) {
         return unavailable(
             fmt::format("the gateway's certificate is not trusted ({})", why),
             "check WSAPME_API_URL, or name its CA in WSAPME_CA_FILE");
+    case PollEnd::unresolved:
+        return unavailable(
+            why,
+            "check WSAPME_API_URL, and that this machine can look up names; the next run tries again");
     case PollEnd::database_away:
         return unavailable(
             fmt::format("the database stayed away for a minute ({})", why),

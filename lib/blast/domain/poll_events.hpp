@@ -22,6 +22,7 @@ enum class PollEnd {
     terminated,    ///< SIGTERM
     token_refused, ///< the gateway refuses the token
     untrusted,     ///< its certificate is not trusted
+    unresolved,    ///< its name cannot be resolved
     unreachable,   ///< it could not be reached at all
     database_away  ///< for a minute
 };
@@ -44,7 +45,7 @@ struct DatabaseLost {};
 struct DatabaseReady {};
 /// The gateway was asked about a message.
 struct CheckEnded {
-    enum class Outcome { told, failed, token_refused, untrusted };
+    enum class Outcome { told, failed, token_refused, untrusted, unresolved };
 
     MessageHandle message = 0;
     Outcome outcome = Outcome::failed;

@@ -99,6 +99,9 @@ void PollMachine::take(const CheckEnded& event, Instant now) {
     if (event.outcome == CheckEnded::Outcome::untrusted) {
         end_for(PollEnd::untrusted);
     }
+    if (event.outcome == CheckEnded::Outcome::unresolved && !ever_answered_) {
+        end_for(PollEnd::unresolved);
+    }
 }
 
 void PollMachine::take(const PollStopRequested& event, Instant) {

@@ -32,12 +32,19 @@ std::string part_of(const Url& url, CURLUPart part) {
 
 } // namespace
 
+std::string gateway_host(const std::string& url) {
+    const Url parsed(curl_url());
+    return curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) == CURLUE_OK
+               ? part_of(parsed, CURLUPART_HOST)
+               : std::string();
+}
+
 bool is_loopback_host(const std::string& host) {
     in_addr address{};
     if (inet_pton(AF_INET, host.c_str(), &address) == 1) {
         return (ntohl(address.s_addr) >> 24U) == 127;
     }
-    return host == "localhost" || host == "[::1]";
+    return curl_strequal(host.c_str(), "localhost") != 0 || host == "[::1]";
 }
 
 std::string checked_gateway_url(const std::string& url) {

@@ -4,6 +4,9 @@
 
 namespace blast {
 
+/// The host of a URL, as it stands there; empty when it is none.
+std::string gateway_host(const std::string& url);
+
 /// Whether a host as it stands in a URL is this machine: localhost, 127.0.0.0/8 or [::1].
 bool is_loopback_host(const std::string& host);
 

@@ -1,6 +1,7 @@
 #include "blast/gateway/http_engine.hpp"
 
 #include "blast/core/event_loop.hpp"
+#include "blast/core/kept_exception.hpp"
 #include "blast/gateway/gateway_url.hpp"
 #include "blast/gateway/http_transfer.hpp"
 
@@ -28,9 +29,10 @@ void initialise_libcurl() {
 TransferSettings transfer_settings(const GatewaySettings& gateway) {
     TransferSettings settings;
     settings.base_url = checked_gateway_url(gateway.url);
+    settings.host = gateway_host(settings.base_url);
     settings.ca_file = gateway.ca_file;
     settings.token = gateway.token;
-    settings.loopback = settings.base_url.compare(0, 5, "http:") == 0;
+    settings.loopback = is_loopback_host(settings.host);
     const std::string token = fmt::format("x-wsapme-token: {}", gateway.token);
     curl_slist* headers = nullptr;
     for (const char* header :
@@ -62,6 +64,8 @@ private:
     static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void*);
     static int on_timer(CURLM*, long timeout_ms, void* self);
 
+    void watch(curl_socket_t socket, int what);
+    void set_timer(long timeout_ms);
     void act(curl_socket_t socket, int events);
     void collect_ended();
 
@@ -70,6 +74,7 @@ private:
     OpenSockets sockets_;
     std::unique_ptr<CURLM, FreeMulti> multi_;
     EventLoop::Timer timer_ = 0;
+    KeptException kept_; ///< of libcurl's callbacks
     std::vector<std::unique_ptr<HttpTransfer>> idle_;
     std::unordered_map<CURL*, std::unique_ptr<HttpTransfer>> active_;
 };
@@ -109,41 +114,50 @@ void HttpEngine::Multi::start(HttpRequest request, std::function<void(HttpAnswer
     CURL* const easy = transfer->easy();
     active_.emplace(easy, std::move(transfer));
     curl_multi_add_handle(multi_.get(), easy);
+    kept_.rethrow();
 }
 
 int HttpEngine::Multi::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) {
     auto* const multi = static_cast<Multi*>(self);
-    if (what == CURL_POLL_REMOVE) {
-        multi->loop_.unwatch(socket);
-        return 0;
-    }
-    const Readiness interest{(what & CURL_POLL_IN) != 0, (what & CURL_POLL_OUT) != 0};
-    multi->loop_.watch(socket, interest, [multi, socket](Readiness ready) {
-        multi->act(
-            socket,
-            (ready.readable ? CURL_CSELECT_IN : 0) | (ready.writable ? CURL_CSELECT_OUT : 0));
-    });
-    return 0;
+    return multi->kept_.keep([&] { multi->watch(socket, what); }) ? 0 : -1;
 }
 
 int HttpEngine::Multi::on_timer(CURLM*, long timeout_ms, void* self) {
     auto* const multi = static_cast<Multi*>(self);
-    multi->loop_.cancel(multi->timer_);
-    multi->timer_ = 0;
-    if (timeout_ms >= 0) {
-        multi->timer_ = multi->loop_.schedule(
-            BootClock::now() + std::chrono::milliseconds(timeout_ms), [multi] {
-                multi->timer_ = 0;
-                multi->act(CURL_SOCKET_TIMEOUT, 0);
-            });
+    return multi->kept_.keep([&] { multi->set_timer(timeout_ms); }) ? 0 : -1;
+}
+
+/// Watched is what libcurl says, and nothing else: it closes sockets of its own, such as its resolver's, without a word,
+/// and the next one may have the same number.
+void HttpEngine::Multi::watch(curl_socket_t socket, int what) {
+    if (what == CURL_POLL_REMOVE) {
+        loop_.unwatch(socket);
+        return;
     }
-    return 0;
+    const Readiness interest{(what & CURL_POLL_IN) != 0, (what & CURL_POLL_OUT) != 0};
+    loop_.watch(socket, interest, [this, socket](Readiness ready) {
+        act(socket,
+            (ready.readable ? CURL_CSELECT_IN : 0) | (ready.writable ? CURL_CSELECT_OUT : 0));
+    });
+}
+
+void HttpEngine::Multi::set_timer(long timeout_ms) {
+    loop_.cancel(timer_);
+    timer_ = 0;
+    if (timeout_ms < 0) {
+        return;
+    }
+    timer_ = loop_.schedule(BootClock::now() + std::chrono::milliseconds(timeout_ms), [this] {
+        timer_ = 0;
+        act(CURL_SOCKET_TIMEOUT, 0);
+    });
 }
 
 void HttpEngine::Multi::act(curl_socket_t socket, int events) {
     int running = 0;
     curl_multi_socket_action(multi_.get(), socket, events, &running);
     collect_ended();
+    kept_.rethrow();
 }
 
 void HttpEngine::Multi::collect_ended() {

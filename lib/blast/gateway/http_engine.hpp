@@ -37,19 +37,21 @@ struct HttpAnswer {
     /// Whether a byte of the request may have been written. False is proof that the gateway has seen nothing of it.
     bool request_begun = true;
     bool held_back = false; ///< HttpRequest::may_begin said no
-    long status = 0;        ///< HTTP status, 0 without one
+    long status = 0;        ///< the gateway's HTTP status, 0 without one
     std::string body;       ///< the token, where the gateway repeats it, is "[token]"
     std::optional<std::chrono::seconds>
         retry_after; ///< Retry-After in seconds or as a date (RFC 9110, 10.2.3), at most a day
     std::optional<WallTime>
-        date;            ///< if wanted: the gateway's clock, Date (RFC 9110, 6.6.1), to the second
-    std::string failure; ///< libcurl's words when transport is not `answered`
+        date; ///< if wanted: the gateway's clock, Date (RFC 9110, 6.6.1), to the second
+    /// When transport is not `answered`: libcurl's words, or "cannot resolve NAME".
+    std::string failure;
 };
 
 /// HTTP/1.1 requests over libcurl's multi interface on an event loop: no thread, no blocking call. A request is never
 /// issued twice: libcurl re-sends a POST by itself when a reused connection dies before the answer, so
 /// CURLOPT_PREREQFUNCTION lets each transfer through once and aborts its second issue. Redirects are not followed
-/// (they would carry the token away), no proxy is used for loopback, no Expect header is sent. Not thread-safe.
+/// (they would carry the token away), and no Expect header is sent. A proxy of the environment (https_proxy, all_proxy,
+/// no_proxy, also in upper case) is used, but never for a loopback address. Not thread-safe.
 class HttpEngine {
 public:
     /// Throws UsageError for a URL that is neither https nor loopback http.

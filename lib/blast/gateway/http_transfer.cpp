@@ -57,7 +57,7 @@ std::optional<std::chrono::seconds> retry_after_of(CURL* easy, long status) {
 } // namespace
 
 HttpTransfer::HttpTransfer(const TransferSettings& settings, OpenSockets& sockets)
-    : easy_(curl_easy_init()), sockets_(sockets), token_(settings.token) {
+    : easy_(curl_easy_init()), sockets_(sockets), token_(settings.token), host_(settings.host) {
     CURL* const easy = easy_.get();
     sockets_.attach(easy);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, settings.headers.get());
@@ -69,6 +69,9 @@ HttpTransfer::HttpTransfer(const TransferSettings& settings, OpenSockets& socket
     curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, reuse_idle_seconds);
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, receive_buffer);
     curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, upload_buffer);
+    // A thread of libcurl's that waits for a resolver which does not answer is let go, not waited for: it cleans up after
+    // itself, and the loop, and the end of the process, would wait as long as the resolver's own limits are.
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &HttpTransfer::on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
@@ -109,17 +112,22 @@ void HttpTransfer::ask_for_new_connection() {
 }
 
 HttpAnswer HttpTransfer::finish(CURLcode code) {
+    kept_.rethrow();
     HttpAnswer answer;
     answer.transport = transport_of(code);
     answer.request_begun = issued_ > 0;
     answer.held_back = held_back_;
     answer.body = std::move(response_);
-    curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &answer.status);
-    answer.retry_after = retry_after_of(easy(), answer.status);
+    if (answer.request_begun) { // else it is a proxy that spoke
+        curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &answer.status);
+        answer.retry_after = retry_after_of(easy(), answer.status);
+    }
     if (request_.date_wanted) {
         answer.date = date_of(easy());
     }
-    if (code != CURLE_OK) {
+    if (answer.transport == Transport::unresolved) {
+        answer.failure = "cannot resolve " + host_;
+    } else if (code != CURLE_OK) {
         answer.failure = error_[0] != '\0' ? error_.data() : curl_easy_strerror(code);
     }
     strike_token(answer.body);
@@ -139,14 +147,25 @@ void HttpTransfer::strike_token(std::string& text) const {
     }
 }
 
+/// Whether libcurl got beyond looking up the name.
+bool HttpTransfer::was_resolved() const {
+    curl_off_t microseconds = 0;
+    curl_easy_getinfo(easy(), CURLINFO_NAMELOOKUP_TIME_T, &microseconds);
+    return microseconds > 0;
+}
+
 Transport HttpTransfer::transport_of(CURLcode code) const {
     switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST: return Transport::unresolved;
     case CURLE_OK: return Transport::answered;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR: return issued_ == 0 ? Transport::untrusted : Transport::broken;
     case CURLE_OPERATION_TIMEDOUT:
-        return issued_ == 0 ? Transport::not_connected : Transport::timed_out;
+        if (issued_ == 0) {
+            return was_resolved() ? Transport::not_connected : Transport::unresolved;
+        }
+        return Transport::timed_out;
     default: break;
     }
     if (issued_ == 0) {
@@ -162,8 +181,8 @@ std::size_t HttpTransfer::on_body(char* data, std::size_t size, std::size_t coun
     if (transfer->too_large_) {
         return CURL_WRITEFUNC_ERROR;
     }
-    transfer->response_.append(data, bytes);
-    return bytes;
+    const bool kept = transfer->kept_.keep([&] { transfer->response_.append(data, bytes); });
+    return kept ? bytes : std::size_t{CURL_WRITEFUNC_ERROR};
 }
 
 /// An answer that nobody has asked for would be taken for this request's, and what a connection that has ended was sent

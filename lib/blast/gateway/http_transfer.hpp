@@ -1,5 +1,6 @@
 #pragma once
 
+#include "blast/core/kept_exception.hpp"
 #include "blast/gateway/http_engine.hpp"
 #include "blast/gateway/open_sockets.hpp"
 
@@ -21,6 +22,7 @@ struct FreeHeaders {
 /// What all transfers of one engine have in common.
 struct TransferSettings {
     std::string base_url;
+    std::string host; ///< of base_url
     std::string ca_file;
     std::string token; ///< struck out of all that the gateway says
     bool loopback = false;
@@ -34,6 +36,7 @@ public:
     HttpTransfer(const TransferSettings& settings, OpenSockets& sockets);
 
     void prepare(const std::string& base_url, HttpRequest request);
+    /// Throws what a callback threw.
     HttpAnswer finish(CURLcode code);
 
     /// Whether it ended before its request was written, because on the kept connection that it was to use something
@@ -52,10 +55,12 @@ private:
     static int on_request(void* self, char* remote, char* local, int remote_port, int local_port);
 
     Transport transport_of(CURLcode code) const;
+    bool was_resolved() const;
 
     std::unique_ptr<CURL, FreeEasy> easy_;
     OpenSockets& sockets_;
     std::string token_;
+    std::string host_;
     HttpRequest request_;
     std::string response_;
     std::array<char, CURL_ERROR_SIZE> error_{};
@@ -63,6 +68,7 @@ private:
     bool held_back_ = false;
     bool met_used_up_connection_ = false;
     bool too_large_ = false;
+    KeptException kept_; ///< of libcurl's callbacks
 };
 
 } // namespace blast

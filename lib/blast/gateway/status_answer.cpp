@@ -144,6 +144,9 @@ StatusAnswer read_status_answer(const HttpAnswer& answer) {
     if (answer.transport == Transport::untrusted) {
         return {Kind::untrusted, {}, {}, answer.failure};
     }
+    if (answer.transport == Transport::unresolved) {
+        return {Kind::unresolved, {}, {}, answer.failure};
+    }
     if (answer.transport != Transport::answered) {
         return fault(answer.failure.empty() ? "no answer" : answer.failure);
     }

@@ -33,6 +33,7 @@ struct StatusAnswer {
         unknown_message, ///< the gateway does not know the message, or not yet
         token_refused,   ///< and will be for every message
         untrusted,       ///< the gateway's certificate is not trusted
+        unresolved,      ///< the gateway's name cannot be resolved
         fault            ///< no answer, or none that can be understood: to be asked again
     };
 

@@ -1,6 +1,7 @@
 #include "blast/intake/csv_reader.hpp"
 
 #include "blast/core/error.hpp"
+#include "blast/core/kept_exception.hpp"
 #include "blast/core/printable.hpp"
 #include "blast/domain/column_name.hpp"
 
@@ -207,15 +208,6 @@ constexpr std::size_t block_size = 64UL * 1024;
 constexpr std::size_t longest_row = 1024UL * 1024;
 constexpr std::size_t most_columns = 1024;
 
-// libcsv's callbacks. They pass through C code, so that a failed allocation in them ends the process.
-void on_cell(void* bytes, std::size_t size, void* row) noexcept {
-    static_cast<OpenRow*>(row)->add_cell({static_cast<const char*>(bytes), size});
-}
-
-void on_row_end(int terminator, void* row) noexcept {
-    static_cast<OpenRow*>(row)->end(terminator);
-}
-
 /// RFC 4180, section 2.4: blanks belong to the cell.
 int never_stripped(unsigned char /*byte*/) {
     return 0;
@@ -224,7 +216,8 @@ int never_stripped(unsigned char /*byte*/) {
 /// libcsv's parser.
 class Parser {
 public:
-    Parser() {
+    /// The cells go into `row`, which must outlive the object.
+    explicit Parser(OpenRow& row) : row_(row) {
         constexpr unsigned char options = CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL;
         if (csv_init(&parser_, options) != 0) {
             throw std::bad_alloc();
@@ -244,19 +237,32 @@ public:
     }
 
     /// Both: false for text that strict CSV does not allow.
-    bool feed(std::string_view text, OpenRow& row) {
+    bool feed(std::string_view text) {
         const bool whole =
-            csv_parse(&parser_, text.data(), text.size(), on_cell, on_row_end, &row) == text.size();
+            csv_parse(&parser_, text.data(), text.size(), on_cell, on_row_end, this) == text.size();
+        kept_.rethrow();
         return whole || !is_syntax_error();
     }
-    bool finish(OpenRow& row) {
-        return csv_fini(&parser_, on_cell, on_row_end, &row) == 0 || !is_syntax_error();
+    bool finish() {
+        const bool whole = csv_fini(&parser_, on_cell, on_row_end, this) == 0;
+        kept_.rethrow();
+        return whole || !is_syntax_error();
     }
 
     std::size_t unfinished_cell_size() const { return parser_.entry_pos; }
     bool within_quotes() const { return parser_.quoted != 0; }
 
 private:
+    // libcsv's callbacks.
+    static void on_cell(void* bytes, std::size_t size, void* self) {
+        auto& parser = *static_cast<Parser*>(self);
+        parser.kept_.keep([&] { parser.row_.add_cell({static_cast<const char*>(bytes), size}); });
+    }
+    static void on_row_end(int terminator, void* self) {
+        auto& parser = *static_cast<Parser*>(self);
+        parser.kept_.keep([&] { parser.row_.end(terminator); });
+    }
+
     bool is_syntax_error() {
         if (csv_error(&parser_) != CSV_EPARSE) {
             throw std::bad_alloc();
@@ -264,6 +270,8 @@ private:
         return true;
     }
 
+    OpenRow& row_;
+    KeptException kept_;
     csv_parser parser_ = {};
 };
 
@@ -369,7 +377,7 @@ private:
         const std::string_view line =
             line_end == std::string_view::npos ? unread_ : unread_.substr(0, line_end + 1);
         unread_.remove_prefix(line.size());
-        if (!(ended_ ? parser_.finish(open_) : parser_.feed(line, open_))) {
+        if (!(ended_ ? parser_.finish() : parser_.feed(line))) {
             throw quoting_fault();
         }
         if (open_.size + parser_.unfinished_cell_size() > longest_row) {
@@ -402,8 +410,8 @@ private:
     CsvSource source_;
     std::vector<char> block_;
     std::string_view unread_; ///< of the block
-    Parser parser_;
     OpenRow open_;
+    Parser parser_{open_};
     std::vector<std::string> columns_;
     char delimiter_ = ',';
     bool ended_ = false;

@@ -56,6 +56,11 @@ void GatewayProbe::check_reached(const HttpAnswer& answer) const {
                 printable(answer.failure)),
             "check WSAPME_API_URL, or name its CA in WSAPME_CA_FILE; nothing was sent");
     }
+    if (answer.transport == Transport::unresolved) {
+        throw UnavailableError(
+            printable(answer.failure),
+            "check WSAPME_API_URL, and that this machine can look up names; nothing was sent");
+    }
     if (answer.transport != Transport::answered) {
         throw UnavailableError(
             fmt::format("cannot reach the gateway '{}' ({})", url, printable(answer.failure)),

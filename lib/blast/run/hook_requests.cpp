@@ -191,16 +191,25 @@ MHD_Result HookRequests::on_request( // NOLINT(readability-function-size): MHD's
     size_t* size,
     void** state) {
     auto& requests = *static_cast<HookRequests*>(self);
+    const std::string_view piece(data, *size);
+    MHD_Result result = MHD_NO;
+    requests.kept_.keep([&] { result = requests.take_in(connection, method, path, piece, state); });
+    *size = 0;
+    return result;
+}
+
+MHD_Result HookRequests::take_in(
+    MHD_Connection* connection,
+    std::string_view method,
+    std::string_view path,
+    std::string_view piece,
+    void** state) {
     if (*state == nullptr) {
-        return requests.begin(connection, method, path, state);
+        return begin(connection, method, path, state);
     }
     auto& request = *static_cast<HookRequest*>(*state);
-    if (*size > 0) {
-        const MHD_Result going_on = requests.receive(request, data, *size);
-        *size = 0;
-        return going_on;
-    }
-    return requests.complete(connection, request);
+    return piece.empty() ? complete(connection, request)
+                         : receive(request, piece.data(), piece.size());
 }
 
 void HookRequests::on_completed(

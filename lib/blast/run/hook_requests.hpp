@@ -1,6 +1,7 @@
 #pragma once
 
 #include "blast/core/clock.hpp"
+#include "blast/core/kept_exception.hpp"
 #include "blast/run/hook_server.hpp"
 
 #include <cstddef>
@@ -56,6 +57,8 @@ public:
     void answer_all(HookAnswer with);
     void set_healthy(bool healthy) noexcept { healthy_ = healthy; }
     std::size_t open() const noexcept { return open_; }
+    /// Throws what one of the callbacks threw; to be called when libmicrohttpd has returned.
+    void rethrow() { kept_.rethrow(); }
     /// Calls `on_arrivals` if bodies have arrived since the last call.
     void tell_arrivals();
     /// Ends connections that are without a whole request head for too long.
@@ -77,6 +80,12 @@ private:
         HookRequest* request;
     };
 
+    MHD_Result take_in(
+        MHD_Connection* connection,
+        std::string_view method,
+        std::string_view path,
+        std::string_view piece,
+        void** state);
     std::optional<HookAnswer> route(std::string_view method, std::string_view path) const;
     MHD_Result
     begin(MHD_Connection* connection, std::string_view method, std::string_view path, void** state);
@@ -86,6 +95,7 @@ private:
     void stop_awaiting(MHD_Connection* connection);
     void make_room();
 
+    KeptException kept_;
     std::string secret_;
     HookLimits limits_;
     std::size_t connection_limit_;

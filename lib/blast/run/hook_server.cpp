@@ -123,6 +123,7 @@ void HookServer::serve() {
     MHD_Result limited = MHD_NO;
     for (int turn = 0; turn < turns_at_once && !sleeps; ++turn) {
         MHD_run(daemon_);
+        requests_->rethrow();
         limited = MHD_get_timeout(daemon_, &wait);
         // Its listener, out of epoll while it had all the connections that it may, comes back at the run after a close.
         sleeps = !requests_->note_closed() && (limited != MHD_YES || wait > 0);

@@ -26,6 +26,7 @@ CheckEnded::Outcome outcome_of(const StatusAnswer& answer) {
     case StatusAnswer::Kind::unknown_message: return CheckEnded::Outcome::told;
     case StatusAnswer::Kind::token_refused: return CheckEnded::Outcome::token_refused;
     case StatusAnswer::Kind::untrusted: return CheckEnded::Outcome::untrusted;
+    case StatusAnswer::Kind::unresolved: return CheckEnded::Outcome::unresolved;
     case StatusAnswer::Kind::fault: break;
     }
     return CheckEnded::Outcome::failed;

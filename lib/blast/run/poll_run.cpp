@@ -122,7 +122,8 @@ private:
         summary_.nothing_could_be_asked = summary_.failed > 0 && !ever_answered_;
         summary_.why =
             result.end == PollEnd::database_away ? result.database_failure : result.last_failure;
-        const bool may_come_back = result.end == PollEnd::unreachable && ever_answered_;
+        const bool away = result.end == PollEnd::unreachable || result.end == PollEnd::unresolved;
+        const bool may_come_back = away && ever_answered_;
         return result.end == PollEnd::done || result.end == PollEnd::deadline || may_come_back;
     }
 

@@ -122,19 +122,19 @@ int open_listener(const ListenAddress& address) {
         "stop what uses it, or give port 0 to have a free one picked");
 }
 
-std::string url_of(int listener) {
+std::string url_of(int listener, const char* scheme) {
     SocketAddress own;
     own.length = sizeof own.storage;
     if (getsockname(listener, own.get(), &own.length) != 0) {
         throw std::system_error(errno, std::generic_category(), "getsockname");
     }
     if (own.storage.ss_family == AF_INET6) {
-        return fmt::format("http://[::1]:{}", ntohs(own.as<sockaddr_in6>().sin6_port));
+        return fmt::format("{}://[::1]:{}", scheme, ntohs(own.as<sockaddr_in6>().sin6_port));
     }
     std::array<char, INET_ADDRSTRLEN> host{};
     const auto& ipv4 = own.as<sockaddr_in>();
     inet_ntop(AF_INET, &ipv4.sin_addr, host.data(), host.size());
-    return fmt::format("http://{}:{}", host.data(), ntohs(ipv4.sin_port));
+    return fmt::format("{}://{}:{}", scheme, host.data(), ntohs(ipv4.sin_port));
 }
 
 } // namespace blast::sim

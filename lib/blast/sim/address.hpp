@@ -24,6 +24,6 @@ bool is_loopback_url(const std::string& url);
 int open_listener(const ListenAddress& address);
 
 /// "http://127.0.0.1:8088", with the port that the socket really has.
-std::string url_of(int listener);
+std::string url_of(int listener, const char* scheme);
 
 } // namespace blast::sim

@@ -1,6 +1,7 @@
 #include "blast/sim/http_server.hpp"
 
 #include "blast/core/error.hpp"
+#include "blast/core/kept_exception.hpp"
 
 #include <array>
 #include <microhttpd.h>
@@ -70,10 +71,23 @@ Answer too_large() {
     return answer;
 }
 
-void take_in(Exchange& exchange, const char* data, std::size_t size) {
-    exchange.too_large = exchange.too_large || exchange.body.size() + size > body_limit;
+std::array<MHD_OptionItem, 3> tls_options(const Certificate& certificate) {
+    const MHD_OptionItem end{MHD_OPTION_END, 0, nullptr};
+    if (certificate.chain.empty()) {
+        return {end, end, end};
+    }
+    const auto option = [](MHD_OPTION name, const std::string& text) {
+        return MHD_OptionItem{name, 0, const_cast<char*>(text.c_str())}; // MHD only reads it
+    };
+    return {
+        option(MHD_OPTION_HTTPS_MEM_CERT, certificate.chain),
+        option(MHD_OPTION_HTTPS_MEM_KEY, certificate.key), end};
+}
+
+void append(Exchange& exchange, std::string_view piece) {
+    exchange.too_large = exchange.too_large || exchange.body.size() + piece.size() > body_limit;
     if (!exchange.too_large) {
-        exchange.body.append(data, size);
+        exchange.body.append(piece);
     }
 }
 
@@ -86,7 +100,14 @@ struct HttpServer::Connections {
     std::unordered_set<MHD_Connection*> suspended;
     std::uint64_t accepted = 0;
     bool stopping = false;
+    KeptException kept; ///< of MHD's callbacks
 
+    MHD_Result take_in(
+        MHD_Connection* connection,
+        const char* method,
+        const char* path,
+        std::string_view piece,
+        void** state);
     MHD_Result complete(MHD_Connection* connection, Exchange& exchange, const Request& request);
     MHD_Result answer_later(MHD_Connection* connection, std::chrono::milliseconds delay);
     void resume(MHD_Connection* connection);
@@ -146,19 +167,31 @@ HttpServer::Connections::on_request( // NOLINT(readability-function-size): MHD's
     const char* data,
     size_t* size,
     void** state) {
+    auto& connections = *static_cast<Connections*>(self);
+    const std::string_view piece(data, *size);
+    MHD_Result result = MHD_NO;
+    connections.kept.keep(
+        [&] { result = connections.take_in(connection, method, path, piece, state); });
+    *size = 0;
+    return result;
+}
+
+MHD_Result HttpServer::Connections::take_in(
+    MHD_Connection* connection,
+    const char* method,
+    const char* path,
+    std::string_view piece,
+    void** state) {
     if (*state == nullptr) {
         *state = std::make_unique<Exchange>().release();
         return MHD_YES;
     }
     auto& exchange = *static_cast<Exchange*>(*state);
-    if (*size > 0) {
-        take_in(exchange, data, *size);
-        *size = 0;
+    if (!piece.empty()) {
+        append(exchange, piece);
         return MHD_YES;
     }
-    auto& connections = *static_cast<Connections*>(self);
-    return connections.complete(
-        connection, exchange, request_of(connection, method, path, exchange));
+    return complete(connection, exchange, request_of(connection, method, path, exchange));
 }
 
 void HttpServer::Connections::on_completed(
@@ -174,11 +207,13 @@ void HttpServer::Connections::on_connection(
     }
 }
 
-HttpServer::HttpServer(EventLoop& loop, int listener, Handler handler)
+HttpServer::HttpServer(
+    EventLoop& loop, int listener, const Certificate& certificate, Handler handler)
     : loop_(loop),
-      connections_(new Connections{*this, std::move(handler), {}, 0, false}),
+      connections_(new Connections{*this, std::move(handler), {}, 0, false, {}}),
       daemon_(MHD_start_daemon(
-          MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO,
+          MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO |
+              (certificate.chain.empty() ? 0U : unsigned{MHD_USE_TLS}),
           0,
           nullptr,
           nullptr,
@@ -196,11 +231,16 @@ HttpServer::HttpServer(EventLoop& loop, int listener, Handler handler)
           MHD_OPTION_NOTIFY_CONNECTION,
           &Connections::on_connection,
           connections_.get(),
+          MHD_OPTION_ARRAY,
+          tls_options(certificate).data(),
           MHD_OPTION_END)) {
     if (daemon_ == nullptr) {
         close(listener);
         throw UnavailableError(
-            "the HTTP server did not start", "see that the system has memory and descriptors left");
+            "the HTTP server did not start",
+            certificate.chain.empty()
+                ? "see that the system has memory and descriptors left"
+                : "see that --tls-cert is a certificate and --tls-key its key, both as PEM");
     }
     epoll_ = MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
     loop_.watch(epoll_, {true, false}, [this](Readiness) { serve(); });
@@ -223,6 +263,7 @@ void HttpServer::serve() {
     MHD_UNSIGNED_LONG_LONG wait = 0;
     for (int turn = 0; turn < turns_at_once; ++turn) {
         MHD_run(daemon_);
+        connections_->kept.rethrow();
         if (MHD_get_timeout(daemon_, &wait) != MHD_YES || wait > 0) {
             return;
         }

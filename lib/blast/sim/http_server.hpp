@@ -2,6 +2,7 @@
 
 #include "blast/core/event_loop.hpp"
 #include "blast/sim/answer.hpp"
+#include "blast/sim/settings.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -11,15 +12,15 @@ struct MHD_Daemon;
 
 namespace blast::sim {
 
-/// HTTP/1.1 on libmicrohttpd, run by our own event loop: its epoll descriptor is one more that the loop waits for, so that
+/// HTTP/1.1 on libmicrohttpd, over TLS where there is a certificate, run by our own event loop: its epoll descriptor is one more that the loop waits for, so that
 /// everything happens in one thread. Connections are kept alive, bodies are read up to 64 KiB (413 beyond), and an
 /// answer that is due later holds up nobody else (MHD_suspend_connection).
 class HttpServer {
 public:
     using Handler = std::function<Answer(const Request&)>;
 
-    /// Takes over the listening socket. The handler must not throw.
-    HttpServer(EventLoop& loop, int listener, Handler handler);
+    /// Takes over the listening socket. Throws UnavailableError when it cannot be served.
+    HttpServer(EventLoop& loop, int listener, const Certificate& certificate, Handler handler);
     /// Ends all connections; answers that are due later are never given.
     ~HttpServer();
     HttpServer(const HttpServer&) = delete;

@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fstream>
+#include <sstream>
 
 namespace blast::sim {
 
@@ -18,6 +20,8 @@ namespace {
 /// What CLI11 fills, before it is understood.
 struct RawOptions {
     std::string listen;
+    std::string tls_certificate;
+    std::string tls_key;
     std::optional<std::string> token;
     std::vector<std::string> devices;
     std::string seed = "1";
@@ -42,6 +46,11 @@ void declare_account(CLI::App& app, RawOptions& raw, Settings& settings) {
            "the address to serve on; port 0 picks a free one, and prints it")
         ->type_name("127.0.0.1:PORT")
         ->required();
+    app.add_option(
+           "--tls-cert", raw.tls_certificate,
+           "serve https with this certificate, and those of its chain behind it (PEM)")
+        ->type_name("FILE");
+    app.add_option("--tls-key", raw.tls_key, "the certificate's key (PEM)")->type_name("FILE");
     app.add_option("--token", raw.token, "the only good x-wsapme-token (default: any)")
         ->type_name("T");
     app.add_option(
@@ -193,8 +202,30 @@ void understand_answers(const RawOptions& raw, AnswerSettings& answers) {
     answers.bare_statuses = raw.status_shape == "bare";
 }
 
+std::string read_pem(const std::string& path, const char* flag) {
+    std::ifstream in(path);
+    std::ostringstream content;
+    content << in.rdbuf();
+    if (!in || content.str().empty()) {
+        throw UsageError(
+            fmt::format("{}: cannot read '{}'", flag, printable(path)), "name a PEM file");
+    }
+    return content.str();
+}
+
+void understand_certificate(const RawOptions& raw, Settings& settings) {
+    if (raw.tls_certificate.empty() != raw.tls_key.empty()) {
+        throw UsageError("--tls-cert and --tls-key go together", "give both, or neither");
+    }
+    if (!raw.tls_certificate.empty()) {
+        settings.certificate = {
+            read_pem(raw.tls_certificate, "--tls-cert"), read_pem(raw.tls_key, "--tls-key")};
+    }
+}
+
 void understand(const RawOptions& raw, Settings& settings) {
     settings.listen = parse_listen_address(raw.listen);
+    understand_certificate(raw, settings);
     settings.account.token = raw.token;
     std::transform(
         raw.devices.begin(), raw.devices.end(), std::back_inserter(settings.account.devices),

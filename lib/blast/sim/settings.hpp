@@ -40,9 +40,16 @@ struct AnswerSettings {
     bool bare_statuses = false;         ///< without {"success":true,"data":...} around them
 };
 
+/// A server certificate with its chain, and its key, as PEM; both empty: plain HTTP.
+struct Certificate {
+    std::string chain;
+    std::string key;
+};
+
 /// What the command line says.
 struct Settings {
     ListenAddress listen;
+    Certificate certificate;
     Account account;
     std::string journal; ///< a path, or empty
     std::string events;  ///< a path, or empty

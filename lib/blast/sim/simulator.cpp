@@ -39,8 +39,8 @@ public:
           statuses_(settings, messages_, clock_),
           gateway_(settings, sends_, statuses_, log_, [this] { return statistics(); }),
           listener_(open_listener(settings.listen)),
-          url_(url_of(listener_)),
-          server_(loop_, listener_, [this](const Request& request) {
+          url_(url_of(listener_, settings.certificate.chain.empty() ? "http" : "https")),
+          server_(loop_, listener_, settings.certificate, [this](const Request& request) {
               return gateway_.handle(request);
           }) {}
 

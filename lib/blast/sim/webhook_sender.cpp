@@ -57,13 +57,13 @@ struct WebhookSender::Transfer {
 };
 
 struct WebhookSender::Callbacks {
-    static int on_socket(CURL*, curl_socket_t descriptor, int what, void* sender, void*) {
-        static_cast<WebhookSender*>(sender)->watch(descriptor, what);
-        return 0;
+    static int on_socket(CURL*, curl_socket_t descriptor, int what, void* self, void*) {
+        auto& sender = *static_cast<WebhookSender*>(self);
+        return sender.kept_.keep([&] { sender.watch(descriptor, what); }) ? 0 : -1;
     }
-    static int on_timer(CURLM*, long wait_ms, void* sender) {
-        static_cast<WebhookSender*>(sender)->set_timer(wait_ms);
-        return 0;
+    static int on_timer(CURLM*, long wait_ms, void* self) {
+        auto& sender = *static_cast<WebhookSender*>(self);
+        return sender.kept_.keep([&] { sender.set_timer(wait_ms); }) ? 0 : -1;
     }
 };
 
@@ -109,6 +109,7 @@ void WebhookSender::start_what_fits() {
         transfer->load(std::move(queue_.front()));
         queue_.pop_front();
         curl_multi_add_handle(multi_, transfer->easy);
+        kept_.rethrow();
     }
 }
 
@@ -116,6 +117,7 @@ void WebhookSender::act(int descriptor, int events) {
     int running = 0;
     curl_multi_socket_action(multi_, descriptor, events, &running);
     collect_results();
+    kept_.rethrow();
     start_what_fits();
 }
 

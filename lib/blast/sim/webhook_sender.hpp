@@ -2,6 +2,7 @@
 
 #include "blast/core/backoff.hpp"
 #include "blast/core/event_loop.hpp"
+#include "blast/core/kept_exception.hpp"
 #include "blast/core/log.hpp"
 #include "blast/core/random.hpp"
 
@@ -60,6 +61,7 @@ private:
     Backoff backoff_;
     bool pausing_ = false;
     EventLoop::Timer timer_ = 0;
+    KeptException kept_; ///< of libcurl's callbacks
     WebhookCounts counts_;
     std::deque<WebhookPost> queue_;
     std::vector<std::unique_ptr<Transfer>> transfers_;
