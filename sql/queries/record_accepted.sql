@@ -4,7 +4,6 @@
 -- blast has already sinks nothing: that row goes back to the outbox as UNCONFIRMED, as does one whose answer bears the number
 -- of another recipient of the blast: it may well be that one's. A time of the gateway's that is 30 days old is kept, but is
 -- not this message's.
--- Looking for such ids first costs a tenth of the server's time, so it is left out (the line of ON CONFLICT) until one is met.
 -- $1 blast, $2 ids, $3 attempt ids, $4 message ids, $5 message timestamps, $6 data as JSON, $7 E.164 of a rewritten number
 -- or NULL, $8 devices, $9 counter slot, $10 lowest id, $11 highest id. Returns how many were recorded, and which, a row for
 -- each, only where some were not.

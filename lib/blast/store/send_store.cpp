@@ -48,16 +48,6 @@ struct MessageColumns {
     ArrayLiteral message_ids;
 };
 
-/// record_accepted.sql for message ids of which each is new.
-std::string_view record_new_ids() {
-    static const std::string sql = [] {
-        constexpr std::string_view line = "    ON CONFLICT (message_id, blast_id) DO NOTHING\n";
-        std::string text(sql::record_accepted);
-        return text.erase(text.find(line), line.size());
-    }();
-    return sql;
-}
-
 Statement record_statement(const SettleRequest& request) {
     MessageColumns messages;
     ArrayLiteral timestamps;
@@ -73,7 +63,7 @@ Statement record_statement(const SettleRequest& request) {
     }
     const auto [low, high] = id_range(request.accepted);
     return {
-        request.ids_may_repeat ? sql::record_accepted : record_new_ids(),
+        sql::record_accepted,
         Parameters::of(
             request.blast_id, std::move(messages.ids), std::move(messages.attempts),
             std::move(messages.message_ids), std::move(timestamps), std::move(data),

@@ -91,8 +91,6 @@ struct SettleRequest {
     std::int64_t blast_id = 0;
     int counter_slot = 1;
     std::vector<AcceptedMessage> accepted;
-    /// Whether one of them may have the message id of another recipient. Where it has and this is false, all fail.
-    bool ids_may_repeat = false;
     std::vector<EndedAttempt> ended;
     std::vector<std::string> releases; ///< attempt ids
     std::string

@@ -95,9 +95,6 @@ SettleWork::Progress SettleWork::after_failure(const DatabaseError& failure) {
         return Progress::lost;
     }
     const bool taken = failure.sqlstate() == "23505"; // unique_violation
-    if (taken && !std::exchange(parts_.front().ids_may_repeat, true)) {
-        return Progress::more;
-    }
     const bool again = failure.worth_a_retry() || taken;
     if (again && ++tries_ < most_tries) {
         return Progress::more;
@@ -128,7 +125,6 @@ void SettleWork::cut_in_two() {
     SettleRequest second;
     second.blast_id = first.blast_id;
     second.counter_slot = first.counter_slot;
-    second.ids_may_repeat = first.ids_may_repeat;
     if (first.accepted.empty()) {
         second.ended = second_half(first.ended);
     } else if (first.ended.empty()) {

@@ -9,9 +9,8 @@ namespace blast {
 
 /// Gets a SettleRequest into the database, whatever its rows are like, over any kind of connection: the caller executes
 /// next() and hands the outcome to take(), until done. One bad row does not sink the others: the group is cut in two
-/// until it stands alone, then it is recorded without its data, and at last left UNCONFIRMED. That message ids repeat is
-/// reckoned with once one has. A message whose recipient was resent meanwhile is noted in the history. Running it again
-/// after a lost COMMIT answer is harmless.
+/// until it stands alone, then it is recorded without its data, and at last left UNCONFIRMED. A message whose
+/// recipient was resent meanwhile is noted in the history. Running it again after a lost COMMIT answer is harmless.
 class SettleWork {
 public:
     enum class Progress {
