@@ -5,5 +5,5 @@ FROM (SELECT w.id, e.blast_id, e.recipient_id
       FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS e (id, blast_id, recipient_id)
       JOIN webhook_inbox w ON w.id = e.id
       WHERE w.state = 'WAITING'
-      ORDER BY w.id FOR UPDATE OF w) t
+      ORDER BY w.digest FOR UPDATE OF w) t
 WHERE i.id = t.id

@@ -85,7 +85,8 @@ private:
 
 class CsvReader::Reading {
 public:
-    explicit Reading(const std::string& path) : source_(path), block_(block_size) {
+    Reading(const std::string& path, const std::string& copy)
+        : source_(path, copy), block_(block_size) {
         const std::size_t size = read_head();
         const CsvDialect dialect = csv_dialect({block_.data(), size}, name());
         delimiter_ = dialect.delimiter;
@@ -202,7 +203,8 @@ private:
     std::optional<UsageError> fault_;
 };
 
-CsvReader::CsvReader(const std::string& path) : reading_(std::make_unique<Reading>(path)) {}
+CsvReader::CsvReader(const std::string& path, const std::string& copy)
+    : reading_(std::make_unique<Reading>(path, copy)) {}
 CsvReader::~CsvReader() = default;
 CsvReader::CsvReader(CsvReader&&) noexcept = default;
 CsvReader& CsvReader::operator=(CsvReader&&) noexcept = default;

@@ -24,8 +24,8 @@ struct CsvRow {
 /// UTF-16, or has no header. What spoils one row only is told in CsvRow::problem. One thread at a time uses an object.
 class CsvReader {
 public:
-    /// `path` is a file, or "-" for standard input. Reads the header.
-    explicit CsvReader(const std::string& path);
+    /// `path` is a file, or "-" for standard input. Reads the header. A `copy` is read in its place (CsvCopy).
+    explicit CsvReader(const std::string& path, const std::string& copy = {});
     ~CsvReader();
     CsvReader(CsvReader&&) noexcept;
     CsvReader& operator=(CsvReader&&) noexcept;
