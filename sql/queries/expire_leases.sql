@@ -1,9 +1,13 @@
 -- What a dead sender left: nobody knows whether it was sent, so it is never queued again by itself. $1 blast,
 -- $2 counter slot.
-WITH expired AS (
+WITH held AS MATERIALIZED (
+    SELECT id FROM blast_outbox
+    WHERE blast_id = $1::bigint AND state = 'SENDING' AND lease_until < now()
+    ORDER BY id FOR UPDATE
+), expired AS (
     UPDATE blast_outbox o
     SET state = 'UNCONFIRMED', ended_at = now(), last_error = 'its sender ended before the outcome was recorded'
-    WHERE o.blast_id = $1::bigint AND o.state = 'SENDING' AND o.lease_until < now()
+    WHERE o.blast_id = $1::bigint AND o.id = ANY (ARRAY(SELECT id FROM held))
     RETURNING o.id, o.last_error
 ), history AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, detail)

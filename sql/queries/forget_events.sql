@@ -6,8 +6,10 @@ WITH erased AS (
     SET body = '', phone_number = NULL, reason = 'erased',
         state = CASE WHEN state IN ('NEW', 'WAITING') THEN 'KEPT' ELSE state END,
         ended_at = coalesce(ended_at, now())
-    WHERE phone_number = ANY ($1::text[]) OR message_id = ANY ($3::text[])
-       OR body ~ ('(^|[^0-9])(' || $2::text || ')([^0-9]|$)')
+    WHERE id = ANY (ARRAY(SELECT id FROM webhook_inbox
+                          WHERE phone_number = ANY ($1::text[]) OR message_id = ANY ($3::text[])
+                             OR body ~ ('(^|[^0-9])(' || $2::text || ')([^0-9]|$)')
+                          ORDER BY digest FOR UPDATE))
     RETURNING id
 )
 SELECT count(*) FROM erased

@@ -105,7 +105,7 @@ TEST_CASE("check finds a good setup good, a line each") {
     CHECK(result.exit_code == 0);
     CHECK(result.err.empty());
     const std::vector<std::string> lines = lines_of(result.out);
-    REQUIRE(lines.size() == 7);
+    REQUIRE(lines.size() == 8);
     for (const std::string& line : lines) {
         CHECK_THAT(line, StartsWith("ok "));
     }
@@ -157,7 +157,7 @@ TEST_CASE("check tells each thing that is not well, and what to do") {
         const ProcessResult result = run({"blast-admin", "check"}, environment(""));
         CHECK(result.exit_code == 3);
         for (const char* const name :
-             {"database", "schema", "pooler", "gateway", "device", "clock"}) {
+             {"database", "durable", "schema", "pooler", "gateway", "device", "clock"}) {
             CHECK_THAT(line_for(result, name), StartsWith("FAIL"));
         }
     }
@@ -184,9 +184,10 @@ TEST_CASE("check as json is one document") {
         names.push_back(check.at("name"));
     }
     CHECK(
-        names == std::vector<std::string>{
-                     "database", "schema", "pooler", "gateway", "device", "device", "clock"});
-    CHECK(document.at("checks").at(5).at("ok") == false);
+        names ==
+        std::vector<std::string>{
+            "database", "durable", "schema", "pooler", "gateway", "device", "device", "clock"});
+    CHECK(document.at("checks").at(6).at("ok") == false);
 }
 
 TEST_CASE("blast-admin refuses a wrong command line with one line and exit status 2") {

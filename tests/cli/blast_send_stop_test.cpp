@@ -30,7 +30,7 @@ TEST_CASE("In a terminal blast-send asks first, and Ctrl-C at the question is an
     TerminalProcess declined(command, sending.environment, {});
     declined.wait_for("[y/N] ");
     declined.type("n\r");
-    CHECK(declined.wait().exit_code == 0);
+    CHECK(declined.wait().exit_code == 2);
     CHECK(sending.count("blasts") == "0");
 
     TerminalProcess sent(command, sending.environment, {});

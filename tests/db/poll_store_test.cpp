@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <future>
 #include <numeric>
 #include <random>
 #include <set>
@@ -228,10 +229,9 @@ TEST_CASE("a claim does not wait for a message that another transaction changes"
     Scene scene;
     scene.blast.add_many(10, 3600);
     Connection other(scene.database.url());
-    other.execute("BEGIN");
+    const Transaction transaction(other);
     other.execute("SELECT 1 FROM blast_recipients WHERE id <= 4 FOR UPDATE");
     CHECK(scene.claim({1, 2, 3, 4, 5, 6, 7, 8, 9, 10}).size() == 10);
-    other.execute("ROLLBACK");
 }
 
 TEST_CASE("a claim waits for the one before it, and then sees what that holds") {
@@ -241,25 +241,20 @@ TEST_CASE("a claim waits for the one before it, and then sees what that holds") 
     const auto run = [&](const Statement& statement) {
         return other.execute(statement.sql, statement.parameters);
     };
-    other.execute("BEGIN");
+    Transaction transaction(other);
     run(claim_lock_statement({scene.blast.id()}));
     run(claim_messages_statement(
         scene.blast.id(), {1, 2, 3, 4}, {scene.random.uuid(), 40s, DueRule{}}));
 
     const std::vector<std::int64_t> all{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
-    scene.connection.execute("SET lock_timeout = '50ms'");
-    CHECK_THROWS_WITH(scene.claim(all), Contains("lock timeout"));
-    scene.connection.execute("SET lock_timeout = 0");
-    scene.connection.start(
-        {claim_lock_statement({scene.blast.id()}),
-         claim_messages_statement(scene.blast.id(), all, {scene.random.uuid(), 40s, DueRule{}})});
+    auto waiting = std::async(std::launch::async, [&] { return scene.claim(all); });
     wait_until("the claim that waits", [&] {
         return scene.database.value(
                    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
                    " AND datname = current_database()") == "1";
     });
-    other.execute("COMMIT");
-    CHECK(read_claimed_messages(scene.blast.id(), scene.connection.collect().back()).size() == 6);
+    transaction.commit();
+    CHECK(waiting.get().size() == 6);
 }
 
 TEST_CASE("claims leave a table that stays small, however many come and go") {

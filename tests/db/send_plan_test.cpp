@@ -84,5 +84,5 @@ TEST_CASE("a claim and its record read their own rows of a long queue, not the r
     REQUIRE(claimed.rows.size() == group_size);
     const SettleRequest request = acceptance(scene, claimed);
     CHECK(scene.rows_read(settle_statements(request), results) <= 4 * group_size);
-    CHECK(not_recorded(request.accepted, results.at(1)).empty());
+    CHECK(not_recorded(request.accepted, results.at(results.size() - 2)).empty());
 }

@@ -25,7 +25,10 @@ SetupCheck check_database_setting(const Settings& settings) {
     } catch (const UsageError& error) {
         const std::string also = "cannot be checked without the database: mend that first";
         return {
-            {{"database", false, error.what()}, {"schema", false, also}, {"pooler", false, also}},
+            {{"database", false, error.what()},
+             {"durable", false, also},
+             {"schema", false, also},
+             {"pooler", false, also}},
             {}};
     }
 }

@@ -58,7 +58,7 @@ ExitCode report_tool(const Invocation& invocation) {
             },
             stop);
     }
-    Connection connection(url);
+    Connection connection(url, Access::read);
     ReportStore store(connection);
     run_report(options.request, store, surroundings);
     output->finish();

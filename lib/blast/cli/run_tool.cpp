@@ -56,6 +56,17 @@ ExitCode checked_output(ExitCode code, const Log& log) {
     return code == ExitCode::done ? ExitCode::unavailable : code;
 }
 
+std::string remedy_for(const DatabaseError& error) {
+    if (error.sqlstate() ==
+        "57014") { // query_canceled; before a transaction has its own settings, this is the role's
+        return "raise the role's statement_timeout, or see who cancels its statements";
+    }
+    if (error.sqlstate() == "0A000") { // feature_not_supported: READ WRITE during recovery
+        return "if it is a standby, let DATABASE_URL name the primary";
+    }
+    return "see that it runs, then `blast-admin check` shows what is wrong";
+}
+
 ExitCode call(
     const Invocation& invocation,
     const Log& log,
@@ -69,9 +80,7 @@ ExitCode call(
         log.error(error.what());
         return error.exit_code();
     } catch (const DatabaseError& error) {
-        log.error(
-            "the database failed: " + printable(error.what()) +
-            ": see that it runs, then `blast-admin check` shows what is wrong");
+        log.error("the database failed: " + printable(error.what()) + ": " + remedy_for(error));
     } catch (const std::bad_alloc&) {
         log.error("out of memory: free some, then run this again");
     } catch (const std::exception& error) {

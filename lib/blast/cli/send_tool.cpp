@@ -19,6 +19,8 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+#include <optional>
 #include <unistd.h>
 
 namespace blast {
@@ -42,6 +44,7 @@ QueueRequest queue_request(const SendOptions& options) {
     request.messages = templates_of(options);
     request.again = options.again;
     request.dry_run = options.dry_run;
+    request.read_twice = !options.dry_run && !options.yes && options.test_phone.empty();
     BlastSettings& settings = request.settings;
     settings.tag = options.tag;
     settings.stage = options.stage;
@@ -100,11 +103,12 @@ std::string left_out(const SkippedCounts& skipped) {
     return text.empty() ? text : fmt::format(" ({} left out)", text);
 }
 
-bool confirm_queued(const SendJob& job, const BlastSettings& settings, const QueuedBlast& queued) {
+bool confirm_counted(
+    const SendJob& job, const BlastSettings& settings, const QueuedBlast& counted) {
     const SendOptions& options = job.options;
     const std::string question = fmt::format(
-        "Send {} message(s){}, {}?", with_thousands(queued.queued), left_out(queued.skipped),
-        cost_in_time(settings, queued.queued).words);
+        "Send {} message(s){}, {}?", with_thousands(counted.queued), left_out(counted.skipped),
+        cost_in_time(settings, counted.queued).words);
     const bool confirmed = confirm(options.settings.terminal, options.yes, question);
     heed_stop(job.stop);
     return confirmed;
@@ -122,24 +126,43 @@ void tell_schedule(const SendJob& job, WallTime at) {
     }
 }
 
-ExitCode conclude(
-    SendJob& job,
-    Connection& connection,
-    const BlastSettings& settings,
-    const QueuedBlast& queued,
-    bool committed) {
+ExitCode
+show_dry_run(const SendJob& job, const BlastSettings& settings, const QueuedBlast& counted) {
     const SendOptions& options = job.options;
-    if (options.dry_run) {
-        for (const std::string& warning : dry_run_warnings(options, SystemClock().wall())) {
-            job.log.warn(warning);
+    for (const std::string& warning : dry_run_warnings(options, SystemClock().wall())) {
+        job.log.warn(warning);
+    }
+    print_dry_run(options, settings, counted, cost_in_time(settings, counted.queued));
+    return ExitCode::done;
+}
+
+/// How a new blast is counted and queued, whoever its audience are.
+struct NewBlast {
+    BlastSettings settings;
+    std::function<QueuedBlast(Connection&)> count;
+    /// At most as many as were counted before the question, if it was asked.
+    std::function<QueuedBlast(Connection&, std::optional<std::int64_t> confirmed)> queue;
+};
+
+/// The question is asked between two transactions: whoever takes his time over the answer holds up nobody.
+ExitCode queue_and_send(SendJob& job, const NewBlast& blast) {
+    const SendOptions& options = job.options;
+    Connection connection = open_checked(options, blast.settings, job.log);
+    std::optional<std::int64_t> confirmed;
+    if (options.dry_run || !options.yes) {
+        const QueuedBlast counted = blast.count(connection);
+        if (options.dry_run) {
+            return show_dry_run(job, blast.settings, counted);
         }
-        print_dry_run(options, settings, queued, cost_in_time(settings, queued.queued));
-        return ExitCode::done;
+        if (!confirm_counted(job, blast.settings, counted)) {
+            job.log.note("nothing was queued or sent");
+            return ExitCode::usage;
+        }
+        confirmed = counted.queued;
+        connection =
+            Connection(require_database_url(options.settings)); // it may be gone after a while
     }
-    if (!committed) {
-        job.log.note("nothing was queued or sent");
-        return ExitCode::done;
-    }
+    const QueuedBlast queued = blast.queue(connection, confirmed);
     if (options.at) {
         tell_schedule(job, *options.at);
         return print_queued(job, connection, queued.blast_id);
@@ -157,15 +180,20 @@ ExitCode send_csv(SendJob& job) {
     Progress progress(options.settings);
     audience.on_progress([&](std::uint64_t rows) {
         heed_stop(job.stop);
-        progress.show(fmt::format("queued {}", with_thousands(static_cast<std::int64_t>(rows))));
+        progress.show(fmt::format("read {}", with_thousands(static_cast<std::int64_t>(rows))));
     });
-    Connection connection = open_checked(options, settings, job.log);
-    const QueuedBlast queued = audience.queue(connection, [&](const QueuedBlast& counted) {
-        progress.wipe();
-        return confirm_queued(job, settings, counted);
-    });
-    progress.wipe();
-    return conclude(job, connection, settings, queued, audience.committed());
+    return queue_and_send(
+        job, {settings,
+              [&](Connection& connection) {
+                  const QueuedBlast counted = audience.count(connection);
+                  progress.wipe();
+                  return counted;
+              },
+              [&](Connection& connection, std::optional<std::int64_t>) {
+                  const QueuedBlast queued = audience.queue(connection);
+                  progress.wipe();
+                  return queued;
+              }});
 }
 
 ExitCode send_follow_up(SendJob& job) {
@@ -186,14 +214,12 @@ ExitCode send_follow_up(SendJob& job) {
     if (options.tag.empty()) {
         request.blast.settings.tag = earlier->settings.tag;
     }
-    bool committed = false;
-    Connection connection = open_checked(options, request.blast.settings, job.log);
-    const QueuedBlast queued =
-        queue_follow_up(connection, request, [&](const QueuedBlast& counted) {
-            committed = confirm_queued(job, request.blast.settings, counted);
-            return committed;
-        });
-    return conclude(job, connection, request.blast.settings, queued, committed);
+    return queue_and_send(
+        job, {request.blast.settings,
+              [&](Connection& connection) { return count_follow_up(connection, request); },
+              [&](Connection& connection, std::optional<std::int64_t> confirmed) {
+                  return queue_follow_up(connection, request, confirmed);
+              }});
 }
 
 ExitCode send_test(SendJob& job) {

@@ -35,7 +35,7 @@ public:
         const AudienceSettings& settings,
         const PhoneParser& parser,
         const std::vector<MessageTemplate>& templates)
-        : csv_(settings.csv_path),
+        : csv_(settings.csv_path, settings.copy),
           parser_(parser),
           templates_(templates),
           skip_invalid_(settings.skip_invalid),

@@ -28,6 +28,7 @@ struct InvalidRow {
 
 struct AudienceSettings {
     std::string csv_path;         ///< a file, or "-" for standard input
+    std::string copy;             ///< to be read in its place (CsvCopy::path), or empty
     std::string phone_column;     ///< --phone-column; empty: the first of phone_column_names()
     bool skip_invalid = false;    ///< leave bad rows out instead of stopping for them
     std::size_t listed_rows = 20; ///< how many bad rows the error lists before "and N more"

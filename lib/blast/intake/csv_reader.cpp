@@ -10,8 +10,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <csv.h>
 #include <fcntl.h>
+#include <filesystem>
 #include <new>
 #include <string_view>
 #include <sys/stat.h>
@@ -104,14 +106,18 @@ CsvDialect csv_dialect(std::string_view text, const std::string& name) {
         "give the path of a CSV file, or - for standard input");
 }
 
+int open_to_read(const std::string& path) {
+    return path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+}
+
 /// The bytes of a file or of standard input. Owns the descriptor.
 class CsvSource {
 public:
-    /// `path` is a file, or "-" for standard input. Throws UsageError for a file that is missing, unreadable or a folder.
-    explicit CsvSource(const std::string& path)
+    /// `path` is a file, or "-" for standard input. With a `copy` that one is read, and errors still name `path`. Throws
+    /// UsageError for a file that is missing, unreadable or a folder.
+    explicit CsvSource(const std::string& path, const std::string& copy = {})
         : name_(path == "-" ? "standard input" : printable(path)),
-          file_(
-              path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)) {
+          file_(open_to_read(copy.empty() ? path : copy)) {
         if (file_ < 0) {
             refuse(name_, errno);
         }
@@ -153,6 +159,25 @@ private:
     std::string name_;
     int file_;
 };
+
+[[noreturn]] void refuse_copy(const std::string& name, int error) {
+    throw UsageError(
+        fmt::format(
+            "cannot keep \"{}\" while you are asked: {}", name,
+            std::generic_category().message(error)),
+        "make room in the folder of temporary files (TMPDIR), or add --yes");
+}
+
+/// A new file, readable by its owner only, of which only the descriptor is left.
+int open_nameless(const std::string& name) {
+    std::string path = std::filesystem::temp_directory_path() / "blast-XXXXXX";
+    const int file = mkostemp(path.data(), O_CLOEXEC);
+    if (file < 0) {
+        refuse_copy(name, errno);
+    }
+    ::unlink(path.c_str());
+    return file;
+}
 
 /// LF, CR LF and a lone CR each end a line.
 std::uint64_t line_ends(std::string_view cell) {
@@ -292,7 +317,8 @@ std::string problem_of(const std::vector<std::string>& cells) {
 
 class CsvReader::Reading {
 public:
-    explicit Reading(const std::string& path) : source_(path), block_(block_size) {
+    Reading(const std::string& path, const std::string& copy)
+        : source_(path, copy), block_(block_size) {
         const std::size_t size = read_head();
         const CsvDialect dialect = csv_dialect({block_.data(), size}, name());
         delimiter_ = dialect.delimiter;
@@ -417,7 +443,43 @@ private:
     bool ended_ = false;
 };
 
-CsvReader::CsvReader(const std::string& path) : reading_(std::make_unique<Reading>(path)) {}
+bool can_be_read_again(const std::string& path) {
+    struct stat status = {};
+    return path != "-" && ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+CsvCopy::CsvCopy(const std::string& path) {
+    if (can_be_read_again(path)) {
+        return;
+    }
+    const CsvSource source(path);
+    file_ = open_nameless(source.name());
+    std::array<char, 65536> block{};
+    while (const std::size_t size = source.read(block.data(), block.size())) {
+        for (std::size_t written = 0; written < size;) {
+            const ssize_t count = ::write(file_, block.data() + written, size - written);
+            if (count < 0 && errno != EINTR) {
+                const int error = errno;
+                ::close(file_);
+                refuse_copy(source.name(), error);
+            }
+            written += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+        }
+    }
+}
+
+CsvCopy::~CsvCopy() {
+    if (file_ >= 0) {
+        ::close(file_);
+    }
+}
+
+std::string CsvCopy::path() const {
+    return file_ < 0 ? std::string() : fmt::format("/proc/self/fd/{}", file_);
+}
+
+CsvReader::CsvReader(const std::string& path, const std::string& copy)
+    : reading_(std::make_unique<Reading>(path, copy)) {}
 CsvReader::~CsvReader() = default;
 CsvReader::CsvReader(CsvReader&&) noexcept = default;
 CsvReader& CsvReader::operator=(CsvReader&&) noexcept = default;

@@ -27,8 +27,8 @@ struct CsvRow {
 /// UTF-16, or has no header. What spoils one row only is told in CsvRow::problem. One thread at a time uses an object.
 class CsvReader {
 public:
-    /// `path` is a file, or "-" for standard input. Reads the header.
-    explicit CsvReader(const std::string& path);
+    /// `path` is a file, or "-" for standard input. Reads the header. A `copy` is read in its place (CsvCopy).
+    explicit CsvReader(const std::string& path, const std::string& copy = {});
     ~CsvReader();
     CsvReader(CsvReader&&) noexcept;
     CsvReader& operator=(CsvReader&&) noexcept;
@@ -47,6 +47,28 @@ public:
 private:
     class Reading;
     std::unique_ptr<Reading> reading_;
+};
+
+/// Whether `path` is a file, which can be read any number of times; standard input and pipes are not.
+bool can_be_read_again(const std::string& path);
+
+/// A copy of what can be read only once, such as standard input or a pipe, for those who read twice: a private file
+/// without a name, which is gone with the object. Of a file that can be read again none is made.
+class CsvCopy {
+public:
+    /// Reads `path` to its end if it has to be copied. Throws UsageError when it cannot be read or copied.
+    explicit CsvCopy(const std::string& path);
+    ~CsvCopy();
+    CsvCopy(const CsvCopy&) = delete;
+    CsvCopy& operator=(const CsvCopy&) = delete;
+    CsvCopy(CsvCopy&&) = delete;
+    CsvCopy& operator=(CsvCopy&&) = delete;
+
+    /// Where the copy can be opened, any number of times; empty when there is none.
+    std::string path() const;
+
+private:
+    int file_ = -1;
 };
 
 /// The bad rows of a file that an error names, and how many there are.

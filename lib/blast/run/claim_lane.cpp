@@ -143,10 +143,9 @@ bool ClaimLane::failed(const PipelineOutcome& outcome, const SendEvent& when_los
     }
     const bool claiming = std::holds_alternative<ClaimLost>(when_lost);
     tell_(claiming ? SendEvent(ClaimRejected{}) : when_lost);
-    // The database refuses for good (a privilege, a full disk): what is in hand is settled, then the run ends.
-    if (!outcome.failure->worth_a_retry()) {
-        tell_(StopRequested{SendStop::database_away});
-    }
+    // The database refuses for good (a privilege, a full disk), or time and again (the connection has tried): what is in
+    // hand is settled, then the run ends.
+    tell_(StopRequested{SendStop::database_away});
     return true;
 }
 

@@ -1,6 +1,7 @@
 #include "blast/run/queue_audience.hpp"
 
 #include "blast/core/error.hpp"
+#include "blast/core/printable.hpp"
 #include "blast/intake/rejects_writer.hpp"
 #include "blast/store/queue_store.hpp"
 
@@ -43,61 +44,120 @@ render_samples(QueueTransaction& transaction, const std::vector<MessageTemplate>
     return samples;
 }
 
+void refuse_more_than(std::int64_t confirmed, const QueuedBlast& queued) {
+    if (queued.queued > confirmed) {
+        throw UsageError(
+            fmt::format(
+                "{} would be written to now, {} were when you were asked", queued.queued,
+                confirmed),
+            "run this again to be asked again");
+    }
+}
+
 AudienceQueue::AudienceQueue(QueueRequest request, const PhoneParser& parser)
-    : request_(std::move(request)), reader_(request_.audience, parser, request_.messages) {}
+    : request_(std::move(request)),
+      parser_(parser),
+      copy_(request_.read_twice ? std::make_unique<CsvCopy>(request_.audience.csv_path) : nullptr) {
+    if (copy_) {
+        request_.audience.copy = copy_->path();
+    }
+    reader_ = std::make_unique<AudienceReader>(request_.audience, parser_, request_.messages);
+}
 
 RenderedMessage AudienceQueue::first_message() {
     Recipient recipient;
-    if (!reader_.next(recipient)) {
-        throw_no_recipient(reader_);
+    if (!reader_->next(recipient)) {
+        throw_no_recipient(*reader_);
     }
     return {
         recipient.phone,
         request_.messages.front().render(variables_from_json(recipient.variables_json))};
 }
 
-QueuedBlast AudienceQueue::queue(
-    Connection& connection, const std::function<bool(const QueuedBlast&)>& confirm) {
-    request_.settings.columns = reader_.columns();
-    QueueTransaction transaction(connection, request_.settings, request_.again, request_.dry_run);
-    std::unique_ptr<RejectsWriter> rejects;
-    if (!request_.rejects.empty()) {
-        rejects = std::make_unique<RejectsWriter>(
-            request_.rejects, request_.audience.csv_path, reader_.columns());
-        reader_.on_invalid([&](const InvalidRow& row) { rejects->write(row); });
+QueuedBlast AudienceQueue::count(Connection& connection) {
+    const QueuedBlast counted = pass(connection, true);
+    counted_ = {counted.queued, digest_};
+    return counted;
+}
+
+QueuedBlast AudienceQueue::queue(Connection& connection) {
+    return pass(connection, false);
+}
+
+/// What the server rolls back for a reason that passes is tried again where the rows can be read again.
+QueuedBlast AudienceQueue::pass(Connection& connection, bool trial) {
+    if (!copy_ && !can_be_read_again(request_.audience.csv_path)) {
+        return pass_once(connection, trial);
     }
-    QueuedBlast queued;
-    Recipient recipient;
-    while (reader_.next(recipient)) {
-        transaction.add(recipient.phone, recipient.variables_json);
-        if (on_progress_ && reader_.valid_rows() % progress_every == 0) {
-            on_progress_(reader_.valid_rows());
-        }
+    return again_while_worth_it([&] { return pass_once(connection, trial); });
+}
+
+QueuedBlast AudienceQueue::pass_once(Connection& connection, bool trial) {
+    std::unique_ptr<AudienceReader> reader = std::move(reader_);
+    if (!reader) {
+        reader = std::make_unique<AudienceReader>(request_.audience, parser_, request_.messages);
     }
-    if (rejects) {
-        rejects->close();
+    request_.settings.columns = reader->columns();
+    QueueTransaction transaction(connection, request_.settings, request_.again, trial);
+    read_rows(*reader, transaction);
+    if (reader->valid_rows() == 0) {
+        throw_no_recipient(*reader);
     }
-    if (reader_.valid_rows() == 0) {
-        throw_no_recipient(reader_);
-    }
-    transaction.finish(static_cast<std::int64_t>(reader_.invalid_rows()));
+    transaction.finish(static_cast<std::int64_t>(reader->invalid_rows()));
     if (transaction.queued() == 0) {
         throw UsageError(
             fmt::format(
-                "{}: no recipient is left, all {} have opted out", reader_.name(),
+                "{}: no recipient is left, all {} have opted out", reader->name(),
                 transaction.skipped().opted_out),
             "nothing to send");
     }
-    queued.blast_id = transaction.blast_id();
-    queued.queued = transaction.queued();
-    queued.skipped = transaction.skipped();
+    QueuedBlast queued{transaction.blast_id(), transaction.queued(), transaction.skipped(), {}};
     if (request_.dry_run) {
         queued.samples = render_samples(transaction, request_.messages);
-    } else if (confirm(queued)) {
+    } else if (!trial) {
+        refuse_changes(queued);
         transaction.commit();
-        committed_ = true;
     }
     return queued;
+}
+
+void AudienceQueue::read_rows(AudienceReader& reader, QueueTransaction& transaction) {
+    std::unique_ptr<RejectsWriter> rejects;
+    if (!request_.rejects.empty()) {
+        rejects = std::make_unique<RejectsWriter>(
+            request_.rejects, request_.audience.csv_path, reader.columns());
+        reader.on_invalid([&](const InvalidRow& row) { rejects->write(row); });
+    }
+    digest_ = 0;
+    const std::hash<std::string> hash;
+    constexpr std::size_t odd_factor = 0x9E3779B97F4A7C15;
+    Recipient recipient;
+    while (reader.next(recipient)) {
+        transaction.add(recipient.phone, recipient.variables_json);
+        digest_ = (digest_ ^ hash(recipient.phone)) * odd_factor;
+        digest_ = (digest_ ^ hash(recipient.variables_json)) * odd_factor;
+        if (on_progress_ && reader.valid_rows() % progress_every == 0) {
+            on_progress_(reader.valid_rows());
+        }
+    }
+    digest_ += reader.invalid_rows();
+    if (rejects) {
+        rejects->close();
+    }
+}
+
+/// Who has opted out since is left out without a word; all else is to be as it was when a person said yes.
+void AudienceQueue::refuse_changes(const QueuedBlast& queued) const {
+    if (!counted_) {
+        return;
+    }
+    if (counted_->second != digest_) {
+        throw UsageError(
+            fmt::format(
+                "\"{}\" has changed since you were asked", printable(request_.audience.csv_path)),
+            "nothing was queued or sent: run this again to be asked again");
+    }
+    refuse_more_than(counted_->first, queued);
 }
 
 } // namespace blast

@@ -2,10 +2,14 @@
 
 #include "blast/domain/template.hpp"
 #include "blast/intake/audience.hpp"
+#include "blast/intake/csv_reader.hpp"
 #include "blast/store/blast_store.hpp"
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace blast {
@@ -20,7 +24,9 @@ struct QueueRequest {
     std::vector<MessageTemplate> messages;
     BlastSettings settings; ///< its `messages` are those of the templates
     bool again = false;     ///< a blast of the same tag and stage may exist
-    bool dry_run = false;   ///< all is done and rolled back
+    bool dry_run = false;   ///< it is only counted, and wants samples
+    /// The audience is counted before it is queued: what can be read only once is copied first.
+    bool read_twice = false;
 };
 
 /// A message as a recipient would get it.
@@ -39,13 +45,15 @@ struct QueuedBlast {
     std::vector<RenderedMessage> samples; ///< of the first three recipients, where it is a dry run
 };
 
+/// Throws UsageError when more are queued than a person has confirmed.
+void refuse_more_than(std::int64_t confirmed, const QueuedBlast& queued);
+
 /// The messages of a queued blast's first recipients.
 std::vector<RenderedMessage>
 render_samples(QueueTransaction& transaction, const std::vector<MessageTemplate>& messages);
 
-/// Reads the CSV and queues a blast with its audience in one transaction. `confirm` sees the result before it is
-/// committed; false rolls all back (as dry_run does). Throws UsageError for all that is wrong with the CSV, the templates,
-/// the tag and stage or an audience without a recipient, DatabaseError; nothing is changed then.
+/// Reads the CSV, and counts its audience or queues it, in one transaction each. Throws UsageError for all that is wrong with
+/// the CSV, the templates, the tag and stage or an audience without a recipient, DatabaseError; nothing is changed then.
 class AudienceQueue {
 public:
     /// Checks all that can be checked without the database: the file, its columns, the templates' variables. `parser` must
@@ -60,16 +68,26 @@ public:
     /// The first recipient of the file with the message that it would get; for --test. Throws UsageError without one.
     RenderedMessage first_message();
 
-    QueuedBlast
-    queue(Connection& connection, const std::function<bool(const QueuedBlast&)>& confirm);
-    /// Whether queue() has committed.
-    bool committed() const noexcept { return committed_; }
+    /// What queue() would do. No transaction is open when it returns.
+    QueuedBlast count(Connection& connection);
+    /// After count(), for what was counted only: throws UsageError when the file has changed since, or more people would be
+    /// written to.
+    QueuedBlast queue(Connection& connection);
 
 private:
+    QueuedBlast pass(Connection& connection, bool trial);
+    QueuedBlast pass_once(Connection& connection, bool trial);
+    void read_rows(AudienceReader& reader, QueueTransaction& transaction);
+    void refuse_changes(const QueuedBlast& queued) const;
+
     QueueRequest request_;
-    AudienceReader reader_;
+    const PhoneParser& parser_;
+    std::unique_ptr<CsvCopy> copy_;          ///< where the audience is read twice
+    std::unique_ptr<AudienceReader> reader_; ///< of which no row was read yet, or none
     std::function<void(std::uint64_t)> on_progress_;
-    bool committed_ = false;
+    std::size_t digest_ = 0; ///< of the rows that were read last
+    /// By count(): how many, and the digest of their rows.
+    std::optional<std::pair<std::int64_t, std::size_t>> counted_;
 };
 
 } // namespace blast

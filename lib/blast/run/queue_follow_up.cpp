@@ -7,14 +7,17 @@
 
 namespace blast {
 
-QueuedBlast queue_follow_up(
+namespace {
+
+QueuedBlast queue_in_transaction(
     Connection& connection,
     const FollowUpRequest& request,
-    const std::function<bool(const QueuedBlast&)>& confirm) {
+    bool trial,
+    std::optional<std::int64_t> confirmed) {
     BlastSettings settings = request.blast.settings;
     settings.columns = load_columns(connection, request.earlier);
     check_columns(request.blast.messages, settings.columns);
-    QueueTransaction transaction(connection, settings, request.blast.again, request.blast.dry_run);
+    QueueTransaction transaction(connection, settings, request.blast.again, trial);
     transaction.add_from_blast(request.earlier, request.stuck, request.older_than);
     transaction.finish(0);
     if (transaction.queued() == 0) {
@@ -27,10 +30,24 @@ QueuedBlast queue_follow_up(
     QueuedBlast queued{transaction.blast_id(), transaction.queued(), transaction.skipped(), {}};
     if (request.blast.dry_run) {
         queued.samples = render_samples(transaction, request.blast.messages);
-    } else if (confirm(queued)) {
+    } else if (!trial) {
+        refuse_more_than(confirmed.value_or(queued.queued), queued);
         transaction.commit();
     }
     return queued;
+}
+
+} // namespace
+
+QueuedBlast count_follow_up(Connection& connection, const FollowUpRequest& request) {
+    return again_while_worth_it(
+        [&] { return queue_in_transaction(connection, request, true, std::nullopt); });
+}
+
+QueuedBlast queue_follow_up(
+    Connection& connection, const FollowUpRequest& request, std::optional<std::int64_t> confirmed) {
+    return again_while_worth_it(
+        [&] { return queue_in_transaction(connection, request, false, confirmed); });
 }
 
 } // namespace blast

@@ -4,7 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
+#include <optional>
 #include <string>
 
 namespace blast {
@@ -19,11 +19,13 @@ struct FollowUpRequest {
     QueueRequest blast; ///< its audience is not read
 };
 
-/// Queues the follow-up in one transaction, as AudienceQueue does; nothing is queued when `confirm` says false. Throws
-/// UsageError when nobody is stuck there, or a template names a column that the earlier blast does not have.
+/// Counts whom the follow-up would be queued for; no transaction is open when it returns. Throws UsageError when nobody is
+/// stuck there, or a template names a column that the earlier blast does not have.
+QueuedBlast count_follow_up(Connection& connection, const FollowUpRequest& request);
+
+/// Queues the follow-up in one transaction. Throws as count_follow_up does, and UsageError when there are more people now
+/// than a person has confirmed.
 QueuedBlast queue_follow_up(
-    Connection& connection,
-    const FollowUpRequest& request,
-    const std::function<bool(const QueuedBlast&)>& confirm);
+    Connection& connection, const FollowUpRequest& request, std::optional<std::int64_t> confirmed);
 
 } // namespace blast

@@ -79,7 +79,7 @@ public:
 
 private:
     void connect() {
-        connection_ = std::make_unique<Connection>(url_);
+        connection_ = std::make_unique<Connection>(url_, Access::read);
         store_ = std::make_unique<ReportStore>(*connection_);
     }
 

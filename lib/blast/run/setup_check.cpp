@@ -64,6 +64,24 @@ std::string describe_server(const Connection& connection, const ServerSpeed& spe
         speed.round_trip.count());
 }
 
+/// With these off, a crash of the server's machine takes back what was committed: who was written to is written to again.
+std::string describe_durability(Connection& connection) {
+    const ServerFacts facts = ask_server_facts(connection);
+    if (facts.neon) {
+        return "Neon's: its safekeepers make commits last, whatever fsync is";
+    }
+    std::string off = facts.fsync ? "" : "fsync = off";
+    if (!facts.full_page_writes) {
+        off += off.empty() ? "full_page_writes = off" : " and full_page_writes = off";
+    }
+    if (!off.empty()) {
+        throw UnavailableError(
+            off + ", so a crash of the server can lose what was sent and who opted out",
+            "set it to on in postgresql.conf and reload the server");
+    }
+    return "fsync and full_page_writes are on";
+}
+
 std::string describe_schema(Connection& connection) {
     require_current_schema(connection);
     return fmt::format("version {}", built_schema_version());
@@ -117,12 +135,14 @@ SetupCheck check_database(const std::string& url) {
         return describe_server(*connection, speed);
     }));
     if (!connection || connection->lost()) {
-        for (const char* const name : {"schema", "pooler"}) {
+        for (const char* const name : {"durable", "schema", "pooler"}) {
             check.findings.push_back(
                 {name, false, "cannot be checked without the database: mend that first"});
         }
         return check;
     }
+    check.findings.push_back(
+        finding_of("durable", [&] { return describe_durability(*connection); }));
     check.findings.push_back(finding_of("schema", [&] { return describe_schema(*connection); }));
     check.findings.push_back(finding_of("pooler", [&] { return describe_pooler(*connection); }));
     return check;

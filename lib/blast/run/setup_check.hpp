@@ -10,7 +10,7 @@ namespace blast {
 
 /// One thing that blast needs, and how it stands.
 struct SetupFinding {
-    std::string name; ///< "database", "schema", "pooler", "gateway", "device" or "clock"
+    std::string name; ///< "database", "durable", "schema", "pooler", "gateway", "device" or "clock"
     bool ok = false;
     std::string text; ///< what was found; of what is not well, "what is wrong: what to do about it"
 };
@@ -21,7 +21,7 @@ struct SetupCheck {
     std::optional<double> clock_ahead;
 };
 
-/// The database, its schema, and whether transactions work through a pooler that may stand before it. Never throws for
+/// The database, whether its commits last, its schema, and whether transactions work through a pooler that may stand before it. Never throws for
 /// what is not well.
 SetupCheck check_database(const std::string& url);
 

@@ -27,8 +27,9 @@ struct PipelineOutcome {
 
 /// One connection to PostgreSQL on an event loop, for one group of statements at a time. It reconnects by itself with
 /// jittered backoff when it is lost, for as long as it lives; the group that was under way ends as lost and is not
-/// repeated. Behind a transaction pooler as safe as Connection: statements are prepared only where there is none. Not
-/// thread-safe.
+/// repeated. What the server rolls back for a reason that passes it tries again, a few times, with growing gaps. Behind a
+/// transaction pooler as safe as Connection, and as free of the role's settings: statements are prepared only where there is
+/// no pooler. Not thread-safe.
 class AsyncConnection {
 public:
     /// Called from the loop: whenever the connection becomes ready for a group, and when it is lost while it was idle.
@@ -56,7 +57,7 @@ public:
     /// Why the last connection or attempt to connect ended.
     const std::string& last_failure() const noexcept { return last_failure_; }
 
-    /// Only while idle. All statements are one transaction; `on_end` is called once, from the loop, when the Sync is
+    /// Only while idle. All statements are one transaction, begun with the settings of transaction_settings.sql; `on_end` is called once, from the loop, when the Sync is
     /// answered or the connection is lost.
     void submit(std::vector<Statement> statements, std::function<void(PipelineOutcome)> on_end);
 
@@ -66,10 +67,16 @@ private:
         void operator()(pg_conn* connection) const noexcept;
     };
 
+    class ConnectionStart;
+
     void connect();
+    void on_started();
     void continue_connecting();
     void become_idle();
     void on_ready();
+    void send(const std::vector<Statement>& statements, const TransactionPart& part);
+    void on_answered();
+    void on_rolled_back();
     void flush_and_watch();
     void look_for_pooler(Results& results);
     void end_group(PipelineOutcome outcome);
@@ -81,6 +88,7 @@ private:
     Backoff backoff_;
     Handlers handlers_;
     std::chrono::seconds answer_limit_;
+    std::shared_ptr<ConnectionStart> start_; ///< of the connection that is being made
     std::unique_ptr<pg_conn, Close> connection_;
     State state_ = State::waiting;
     std::optional<Instant> away_since_;
@@ -89,6 +97,9 @@ private:
     int watched_ = -1;
     bool pooler_looked_for_ = false;
     std::optional<PreparedStatements> prepared_; ///< only without a pooler
+    std::vector<Statement> group_;               ///< under way
+    Retries retries_;                            ///< of the group
+    std::optional<DatabaseError> failure_;       ///< of the group, while it is being rolled back
     std::unique_ptr<PipelineAnswers> answers_;
     std::function<void(PipelineOutcome)> on_end_;
 };

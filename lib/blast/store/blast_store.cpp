@@ -102,15 +102,13 @@ void take_up_again(Connection& connection, const Blast& blast, const ChangedSett
         kept.add(std::nullopt);
     }
     kept.add(changes.rate).add(changes.jitter_percent).add(changes.daily_cap).add(changes.window);
-    std::vector<Statement> statements{
-        {sql::keep_settings, kept},
-        {sql::ensure_devices, Parameters::of(array_of(devices))},
-        {sql::unpin_devices, Parameters::of(blast.id, array_of(devices))}};
-    if (changes.devices && devices.size() > 1) {
-        statements.push_back({sql::plan_cautiously});
-        statements.push_back({sql::assign_devices, Parameters::of(blast.id, array_of(devices))});
-    }
-    connection.execute_together(statements);
+    const bool split = changes.devices && devices.size() > 1;
+    connection.execute_together(
+        {{sql::plan_cautiously},
+         {sql::ensure_devices, Parameters::of(array_of(devices))},
+         {sql::keep_settings, kept},
+         {split ? sql::assign_devices : sql::unpin_devices,
+          Parameters::of(blast.id, array_of(devices))}});
 }
 
 std::int64_t

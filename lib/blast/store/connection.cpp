@@ -1,7 +1,6 @@
 #include "blast/store/connection.hpp"
 
 #include "blast/core/error.hpp"
-#include "blast/store/pipeline.hpp"
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
@@ -30,16 +29,13 @@ void check(pg_conn* connection, bool good) {
     }
 }
 
-/// Notices ("relation already exists, skipping") are for no one here, and libpq would print them unescaped.
-void ignore_notice(void*, const pg_result*) {}
-
 } // namespace
 
 void Connection::Close::operator()(pg_conn* connection) const noexcept {
     PQfinish(connection);
 }
 
-Connection::Connection(const std::string& url) {
+Connection::Connection(const std::string& url, Access access) : access_(access) {
     const ConnectionKeywords keywords = connection_keywords(url);
     connection_.reset(PQconnectdbParams(keywords.keywords.data(), keywords.values.data(), 1));
     if (connection_ == nullptr || PQstatus(connection_.get()) != CONNECTION_OK) {
@@ -48,7 +44,6 @@ Connection::Connection(const std::string& url) {
                 "cannot connect to the database ({})", connection_failure(connection_.get())),
             connection_remedy);
     }
-    PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
     silence_notices(connection_.get());
     check(connection_.get(), PQsetnonblocking(connection_.get(), 1) == 0);
 }
@@ -59,12 +54,26 @@ Result Connection::execute(std::string_view sql, const Parameters& parameters) {
 }
 
 Results Connection::execute_together(const std::vector<Statement>& statements) {
-    start(statements);
-    return collect();
+    if (in_transaction_) {
+        return run(statements, false, false);
+    }
+    return again_while_worth_it([&] { return run(statements, true, true); });
 }
 
-void Connection::start(const std::vector<Statement>& statements) {
-    started_ = send_pipeline(connection_.get(), statements);
+Results Connection::run(const std::vector<Statement>& statements, bool begins, bool commits) {
+    try {
+        send(statements, {begins, commits, access_});
+        return collect();
+    } catch (const DatabaseError&) {
+        if (begins) {
+            roll_back();
+        }
+        throw;
+    }
+}
+
+void Connection::send(const std::vector<Statement>& statements, const TransactionPart& part) {
+    started_ = send_pipeline(connection_.get(), statements, part);
     // A large group may not fit the socket's buffer: the server's answers are read meanwhile (libpq manual, 34.4).
     for (int left = PQflush(connection_.get()); left != 0; left = PQflush(connection_.get())) {
         check(connection_.get(), left > 0);
@@ -161,38 +170,33 @@ int Connection::server_version() const {
     return PQserverVersion(connection_.get());
 }
 
-Transaction::Transaction(Connection& connection, std::vector<Statement> first)
-    : connection_(connection) {
-    first.insert(first.begin(), {"BEGIN"});
-    try {
-        first_results_ = connection_.execute_together(first);
-    } catch (...) {
-        roll_back();
-        throw;
+/// Where the failure was the commit's nothing is left to roll back, which the server only notes.
+void Connection::roll_back() noexcept {
+    in_transaction_ = false;
+    if (lost()) {
+        return; // and has rolled back by itself
     }
-    first_results_.erase(first_results_.begin());
+    try {
+        run({{"ROLLBACK"}}, false, false);
+    } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): then the connection is lost
+    }
+}
+
+Transaction::Transaction(Connection& connection, const std::vector<Statement>& first)
+    : connection_(connection),
+      first_results_(again_while_worth_it([&] { return connection.run(first, true, false); })) {
+    connection_.in_transaction_ = true;
 }
 
 Transaction::~Transaction() {
-    roll_back();
-}
-
-void Transaction::roll_back() noexcept {
-    if (!open_ || connection_.lost()) {
-        return;
-    }
-    try {
-        connection_.execute("ROLLBACK");
-    } catch (
-        const std::
-            exception&) { // NOLINT(bugprone-empty-catch): a lost connection has rolled back by itself
+    if (connection_.in_transaction_) {
+        connection_.roll_back();
     }
 }
 
-void Transaction::commit(std::vector<Statement> last) {
-    last.push_back({"COMMIT"});
-    connection_.execute_together(last);
-    open_ = false;
+void Transaction::commit(const std::vector<Statement>& last) {
+    connection_.run(last, false, true);
+    connection_.in_transaction_ = false;
 }
 
 } // namespace blast

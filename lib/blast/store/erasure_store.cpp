@@ -74,14 +74,8 @@ PersonRecords records_of(Connection& connection, std::vector<std::string> number
     return person;
 }
 
-} // namespace
-
-PersonRecords find_person(Connection& connection, const std::vector<std::string>& numbers) {
-    return records_of(connection, numbers_of_person(connection, numbers));
-}
-
 std::optional<Erasure>
-erase_person(Connection& connection, const std::vector<std::string>& numbers) {
+erase_in_transaction(Connection& connection, const std::vector<std::string>& numbers) {
     Transaction transaction(connection);
     const std::vector<std::string> known = numbers_of_person(connection, numbers);
     Erasure erasure;
@@ -105,6 +99,17 @@ erase_person(Connection& connection, const std::vector<std::string>& numbers) {
             .integer(0, 0);
     transaction.commit();
     return erasure;
+}
+
+} // namespace
+
+PersonRecords find_person(Connection& connection, const std::vector<std::string>& numbers) {
+    return records_of(connection, numbers_of_person(connection, numbers));
+}
+
+std::optional<Erasure>
+erase_person(Connection& connection, const std::vector<std::string>& numbers) {
+    return again_while_worth_it([&] { return erase_in_transaction(connection, numbers); });
 }
 
 } // namespace blast

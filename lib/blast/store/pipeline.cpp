@@ -1,6 +1,7 @@
 #include "blast/store/pipeline.hpp"
 
 #include "blast/core/printable.hpp"
+#include "blast/sql.hpp"
 #include "blast/store/database_error.hpp"
 
 #include <libpq-fe.h>
@@ -24,6 +25,9 @@ std::string error_field(const pg_result* result, int field) {
 [[noreturn]] void throw_connection_failure(pg_conn* connection) {
     throw DatabaseError(connection_failure(connection), "", PQstatus(connection) == CONNECTION_BAD);
 }
+
+constexpr std::string_view begin_writing = "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE";
+constexpr std::string_view begin_reading = "BEGIN ISOLATION LEVEL READ COMMITTED, READ ONLY";
 
 bool send_unnamed(pg_conn* connection, const Statement& statement) {
     const std::string sql(statement.sql);
@@ -81,20 +85,34 @@ void silence_notices(pg_conn* connection) {
 }
 
 PipelineQuestions send_pipeline(
-    pg_conn* connection, const std::vector<Statement>& statements, PreparedStatements* prepared) {
+    pg_conn* connection,
+    const std::vector<Statement>& statements,
+    const TransactionPart& part,
+    PreparedStatements* prepared) {
     if (PQpipelineStatus(connection) == PQ_PIPELINE_OFF && PQenterPipelineMode(connection) != 1) {
         throw_connection_failure(connection);
     }
     PipelineQuestions questions;
-    questions.reserve(statements.size());
-    for (const Statement& statement : statements) {
+    questions.reserve(statements.size() + 3);
+    const auto send = [&](const Statement& statement, std::string_view question) {
         const bool sent = prepared != nullptr && statement.repeated
                               ? send_prepared(connection, statement, *prepared, questions)
                               : send_unnamed(connection, statement);
         if (!sent) {
             throw_connection_failure(connection);
         }
-        questions.push_back(statement.sql);
+        questions.push_back(question);
+    };
+    constexpr std::string_view unasked;
+    if (part.begins) {
+        send({part.access == Access::write ? begin_writing : begin_reading, {}, true}, unasked);
+        send({sql::transaction_settings, {}, true}, unasked);
+    }
+    for (const Statement& statement : statements) {
+        send(statement, statement.sql);
+    }
+    if (part.commits) {
+        send({"COMMIT", {}, true}, unasked);
     }
     if (PQpipelineSync(connection) != 1) {
         throw_connection_failure(connection);

@@ -29,14 +29,27 @@ ConnectionKeywords connection_keywords(const std::string& url);
 /// Notices and warnings of the server's are not for the user of a tool: none is printed.
 void silence_notices(pg_conn* connection);
 
-/// Texts of what a pipeline was asked, in order; preparations have none.
+/// Texts of what a pipeline was asked, in order; what nobody waits for an answer to has none.
 using PipelineQuestions = std::vector<std::string_view>;
+
+/// What a connection is for. Only what reads works on a standby.
+enum class Access { read, write };
+
+/// What a group of statements is of its transaction: all of it, or a part. Where it begins one, the transaction is read
+/// committed and has the settings of transaction_settings.sql, whatever the role's are: a pooler allows them no sooner.
+struct TransactionPart {
+    bool begins = true;
+    bool commits = true;
+    Access access = Access::write;
+};
 
 /// Queues the statements and one Sync; the connection is non-blocking and idle. With `prepared`, statements that are
 /// repeated are prepared and executed by name; the caller drops `prepared` when the pipeline fails. Throws DatabaseError.
+/// After a failure the transaction that was begun stays open, to be rolled back.
 PipelineQuestions send_pipeline(
     pg_conn* connection,
     const std::vector<Statement>& statements,
+    const TransactionPart& part,
     PreparedStatements* prepared = nullptr);
 
 /// Gathers the answers to one pipeline as they arrive.

@@ -112,9 +112,9 @@ void QueueTransaction::add(std::string_view phone, std::string_view variables) {
 
 void QueueTransaction::insert_blast() {
     if (blast_id_ == 0) {
-        const Results results = connection_.execute_together(
-            {{sql::wait_for_rows}, {sql::insert_blast, blast_parameters(settings_, trial_)}});
-        blast_id_ = results.back().one_row().integer(0, 0);
+        blast_id_ = connection_.execute(sql::insert_blast, blast_parameters(settings_, trial_))
+                        .one_row()
+                        .integer(0, 0);
     }
 }
 

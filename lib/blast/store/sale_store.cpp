@@ -71,21 +71,23 @@ Parameters close_parameters(
 } // namespace
 
 std::vector<SaleOutcome> record_sales(Connection& connection, const std::vector<Sale>& sales) {
-    std::vector<SaleOutcome> outcomes(sales.size(), SaleOutcome::without_message);
-    EarliestSales earliest;
-    Transaction transaction(connection);
-    for (std::size_t first = 0; first < sales.size(); first += group_size) {
-        match_group(connection, sales, first, outcomes, earliest);
-    }
-    for (const auto& [blast_id, of_blast] : earliest) {
-        const Result closed =
-            connection.execute(sql::close_recipients, close_parameters(blast_id, of_blast, sales));
-        for (int row = 0; row < closed.rows(); ++row) {
-            outcomes[of_blast.at(closed.integer(row, 0))] = SaleOutcome::closed;
+    return again_while_worth_it([&] {
+        std::vector<SaleOutcome> outcomes(sales.size(), SaleOutcome::without_message);
+        EarliestSales earliest;
+        Transaction transaction(connection);
+        for (std::size_t first = 0; first < sales.size(); first += group_size) {
+            match_group(connection, sales, first, outcomes, earliest);
         }
-    }
-    transaction.commit();
-    return outcomes;
+        for (const auto& [blast_id, of_blast] : earliest) {
+            const Result closed = connection.execute(
+                sql::close_recipients, close_parameters(blast_id, of_blast, sales));
+            for (int row = 0; row < closed.rows(); ++row) {
+                outcomes[of_blast.at(closed.integer(row, 0))] = SaleOutcome::closed;
+            }
+        }
+        transaction.commit();
+        return outcomes;
+    });
 }
 
 } // namespace blast

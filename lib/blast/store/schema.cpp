@@ -15,7 +15,12 @@ constexpr std::string_view undefined_table = "42P01";
 /// In every transaction that migrates; any number will do, as long as it stays the same.
 constexpr const char* take_migration_lock = "SELECT pg_advisory_xact_lock(7165027211)";
 
-constexpr const char* create_bookkeeping = "CREATE TABLE IF NOT EXISTS schema_migrations ("
+/// What was migrated once stays where it is, whichever schema this role's search_path begins with. No row: nothing was.
+constexpr const char* stay_in_schema =
+    "SELECT set_config('search_path', relnamespace::regnamespace::text, true) "
+    "FROM pg_class WHERE oid = to_regclass('schema_migrations')";
+
+constexpr const char* create_bookkeeping = "CREATE TABLE schema_migrations ("
                                            "version integer PRIMARY KEY, name text NOT NULL, "
                                            "applied_at timestamptz NOT NULL DEFAULT now())";
 
@@ -39,16 +44,12 @@ int stored_version(Connection& connection) {
     }
 }
 
-} // namespace
-
-int built_schema_version() noexcept {
-    return sql::migrations.back().version;
-}
-
-std::vector<std::string> migrate(Connection& connection) {
+std::vector<std::string> migrate_in_transaction(Connection& connection) {
     Transaction transaction(connection);
     connection.execute(take_migration_lock);
-    connection.execute(create_bookkeeping);
+    if (connection.execute(stay_in_schema).empty()) {
+        connection.execute(create_bookkeeping);
+    }
     const int stored = stored_version(connection);
     if (stored > built_schema_version()) {
         throw_newer(stored);
@@ -65,6 +66,16 @@ std::vector<std::string> migrate(Connection& connection) {
     }
     transaction.commit();
     return applied;
+}
+
+} // namespace
+
+int built_schema_version() noexcept {
+    return sql::migrations.back().version;
+}
+
+std::vector<std::string> migrate(Connection& connection) {
+    return again_while_worth_it([&] { return migrate_in_transaction(connection); });
 }
 
 void require_current_schema(Connection& connection) {

@@ -71,6 +71,18 @@ Statement record_statement(const SettleRequest& request) {
         true};
 }
 
+/// Recording locks its rows in no order of its own, and several statements need all their locks first.
+Statement lock_statement(const SettleRequest& request) {
+    ArrayLiteral ids;
+    for (const AcceptedMessage& message : request.accepted) {
+        ids.add(message.id);
+    }
+    for (const EndedAttempt& ended : request.ended) {
+        ids.add(ended.id);
+    }
+    return {sql::lock_outbox, Parameters::of(request.blast_id, std::move(ids)), true};
+}
+
 Statement end_statement(const SettleRequest& request) {
     ArrayLiteral ids;
     ArrayLiteral attempts;
@@ -190,8 +202,19 @@ std::vector<std::int64_t> read_unwanted(const Result& result) {
 
 std::vector<Statement> settle_statements(const SettleRequest& request) {
     std::vector<Statement> statements{{sql::plan_cautiously, {}, true}};
-    if (!request.accepted.empty()) {
-        statements.push_back(record_statement(request));
+    std::vector<SettleRequest::DeviceChange> devices = request.devices;
+    std::sort(devices.begin(), devices.end(), [](const auto& a, const auto& b) {
+        return a.device < b.device;
+    });
+    for (const auto& change : devices) {
+        add_device_statements(change, statements);
+    }
+    if (!request.closes_circuit.empty()) {
+        statements.push_back(
+            {sql::close_circuit, Parameters::of(request.blast_id, request.closes_circuit)});
+    }
+    if (!request.accepted.empty() || !request.ended.empty()) {
+        statements.push_back(lock_statement(request));
     }
     if (!request.ended.empty()) {
         statements.push_back(end_statement(request));
@@ -205,12 +228,8 @@ std::vector<Statement> settle_statements(const SettleRequest& request) {
             {sql::release_attempts,
              Parameters::of(request.blast_id, std::move(attempts), request.counter_slot)});
     }
-    if (!request.closes_circuit.empty()) {
-        statements.push_back(
-            {sql::close_circuit, Parameters::of(request.blast_id, request.closes_circuit)});
-    }
-    for (const auto& change : request.devices) {
-        add_device_statements(change, statements);
+    if (!request.accepted.empty()) {
+        statements.push_back(record_statement(request));
     }
     return statements;
 }

@@ -111,7 +111,8 @@ struct SettleRequest {
     }
 };
 
-/// The second statement is the one that records `accepted`, when there are any.
+/// The last statement is the one that records `accepted`, when there are any. Rows are locked in the order that
+/// docs/architecture.md gives.
 std::vector<Statement> settle_statements(const SettleRequest& request);
 /// The accepted ids that were not recorded, given its result.
 std::vector<AcceptedMessage>

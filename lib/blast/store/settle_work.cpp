@@ -38,9 +38,12 @@ std::vector<Statement> SettleWork::next() const {
     if (stage_ == Stage::find) {
         return {find_recorded_statement(part.blast_id, missing_)};
     }
-    std::vector<Statement> statements = settle_statements(part);
+    std::vector<Statement> statements;
     for (const AcceptedMessage& message : late_) {
         statements.push_back(note_late_message_statement(part.blast_id, message));
+    }
+    for (Statement& statement : settle_statements(part)) {
+        statements.push_back(std::move(statement));
     }
     return statements;
 }
@@ -56,7 +59,7 @@ SettleWork::Progress SettleWork::take(const PipelineOutcome& outcome) {
 SettleWork::Progress SettleWork::after_write(const Results& results) {
     late_.clear();
     if (!parts_.front().accepted.empty()) {
-        missing_ = not_recorded(parts_.front().accepted, results.at(1));
+        missing_ = not_recorded(parts_.front().accepted, results.back());
     }
     if (missing_.empty()) {
         return next_part();
