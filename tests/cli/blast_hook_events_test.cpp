@@ -1,5 +1,6 @@
 // What webhooks change: every shape that docs/gateway.md knows, as JSON and as a form, posted to the real server.
 #include "support/catch.hpp"
+#include "support/private_ca.hpp"
 #include "support/simulator.hpp"
 #include "support/temporary_database.hpp"
 #include "support/tracked_blast.hpp"
@@ -17,6 +18,7 @@ using blast::test::MessageFixture;
 using blast::test::Process;
 using blast::test::ProcessResult;
 using blast::test::Simulator;
+using blast::test::simulators_ca;
 using blast::test::TemporaryDatabase;
 using blast::test::TemporaryFolder;
 using blast::test::TrackedBlast;
@@ -72,6 +74,7 @@ Process start_blast(
                   {"WSAPME_USER_TOKEN", "t0ken"},
                   {"WSAPME_DEVICE", "5850"},
                   {"WSAPME_API_URL", gateway.url()},
+                  {"WSAPME_CA_FILE", simulators_ca().certificate()},
                   {"XDG_CONFIG_HOME", "/nonexistent"}});
 }
 

@@ -1,5 +1,6 @@
 // What a receipt for an unknown message says of an UNCONFIRMED recipient, and what it does not.
 #include "support/catch.hpp"
+#include "support/private_ca.hpp"
 #include "support/simulator.hpp"
 #include "support/temporary_database.hpp"
 #include "support/tracked_blast.hpp"
@@ -13,6 +14,7 @@ using blast::test::counter_mistake;
 using blast::test::Environment;
 using blast::test::ProcessResult;
 using blast::test::Simulator;
+using blast::test::simulators_ca;
 using blast::test::TemporaryDatabase;
 using blast::test::TemporaryFolder;
 using blast::test::TrackedBlast;
@@ -61,9 +63,13 @@ TEST_CASE("a message whose answer was lost is confirmed by its receipt, and not 
     Simulator gateway({"--fault", "reset-after=1"});
     const TemporaryFolder folder;
     const Environment environment{
-        {"DATABASE_URL", database.url()},  {"WSAPME_USER_TOKEN", "t0ken"},
-        {"WSAPME_DEVICE", "5850"},         {"WSAPME_API_URL", gateway.url()},
-        {"XDG_STATE_HOME", folder.path()}, {"XDG_CONFIG_HOME", folder.path()}};
+        {"DATABASE_URL", database.url()},
+        {"WSAPME_USER_TOKEN", "t0ken"},
+        {"WSAPME_DEVICE", "5850"},
+        {"WSAPME_API_URL", gateway.url()},
+        {"WSAPME_CA_FILE", simulators_ca().certificate()},
+        {"XDG_STATE_HOME", folder.path()},
+        {"XDG_CONFIG_HOME", folder.path()}};
     const ProcessResult sent = blast::test::run(
         {"blast-send", "--csv", folder.write("one.csv", "name,phone\nAli,+60123456789\n"),
          "--message", "Hi", "--tag", "raya", "--rate", "max", "--yes"},

@@ -99,9 +99,10 @@ TEST_CASE("a gateway that answers on the second address of its name only: all to
     const std::string name = GENERATE(host::ipv6_first, host::second_of_two);
     const Texts addresses = addresses_of(name);
     REQUIRE(addresses.size() == 2);
-    REQUIRE(addresses.at(1) == "127.0.0.1");
+    const std::string second = name == host::ipv6_first ? "127.0.0.1" : "127.0.0.9";
+    REQUIRE(addresses.at(1) == second);
     Sending sending;
-    check_all_tools(sending, Simulator({}, {name, "127.0.0.1:0"}));
+    check_all_tools(sending, Simulator({}, {name, second + ":0"}));
 }
 
 TEST_CASE("a gateway by number, over plain loopback, is the exception that works too") {

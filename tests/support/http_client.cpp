@@ -26,6 +26,11 @@ std::string host_of(const std::string& url) {
     return url.substr(start, url.rfind(':') - start);
 }
 
+std::string port_of(const std::string& url) {
+    const std::size_t start = url.rfind(':') + 1;
+    return url.substr(start, url.find_first_not_of("0123456789", start) - start);
+}
+
 std::string lower(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
         return static_cast<char>(std::tolower(c));
@@ -99,9 +104,7 @@ private:
 };
 
 HttpClient::HttpClient(const std::string& url)
-    : secure_(url.rfind("https:", 0) == 0),
-      host_(host_of(url)),
-      port_(url.substr(url.rfind(':') + 1)) {}
+    : secure_(url.rfind("https:", 0) == 0), host_(host_of(url)), port_(port_of(url)) {}
 
 HttpClient::~HttpClient() {
     close_connection();

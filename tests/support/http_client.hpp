@@ -19,7 +19,7 @@ struct HttpAnswer {
 /// never repeats a request. Waits 30 s for an answer, then throws.
 class HttpClient {
 public:
-    /// `url` is "http://HOST:PORT" or "https://HOST:PORT".
+    /// `url` is "http://HOST:PORT" or "https://HOST:PORT"; what stands behind it is ignored.
     explicit HttpClient(const std::string& url);
     ~HttpClient();
     HttpClient(const HttpClient&) = delete;

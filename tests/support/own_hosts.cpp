@@ -28,8 +28,8 @@ constexpr const char* nameserver = "127.0.0.153";
 /// Loopback addresses, all of them this machine.
 std::string names() {
     return std::string("127.0.0.1 ") + host::gateway + "\n::1 " + host::ipv6 + "\n::1 " +
-           host::ipv6_first + "\n127.0.0.1 " + host::ipv6_first + "\n127.0.0.9 " +
-           host::second_of_two + "\n127.0.0.1 " + host::second_of_two + '\n';
+           host::ipv6_first + "\n127.0.0.1 " + host::ipv6_first + "\n127.0.0.1 " +
+           host::second_of_two + "\n127.0.0.9 " + host::second_of_two + '\n';
 }
 
 /// The machine's own, but for where hosts are looked up.

@@ -10,9 +10,9 @@ namespace blast::test {
 namespace host {
 inline constexpr const char* gateway = "gateway.blast.test"; ///< 127.0.0.1
 inline constexpr const char* ipv6 = "ipv6.blast.test";       ///< ::1 alone
-/// Of each the first address is one where nothing listens, and the second is 127.0.0.1.
+/// A simulator listens on the second address, and nothing on the first, which getaddrinfo(3) puts there.
 inline constexpr const char* ipv6_first = "ipv6-first.blast.test";       ///< ::1, 127.0.0.1
-inline constexpr const char* second_of_two = "second-of-two.blast.test"; ///< 127.0.0.9, 127.0.0.1
+inline constexpr const char* second_of_two = "second-of-two.blast.test"; ///< 127.0.0.1, 127.0.0.9
 inline constexpr const char* unknown = "unknown.blast.test"; ///< no name of the hosts file
 } // namespace host
 
