@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <new>
+#include <optional>
 #include <string_view>
 #include <sys/stat.h>
 #include <system_error>
@@ -380,6 +381,9 @@ private:
     /// The next row that is not blank, with the problem that its bytes show; false at the end.
     bool take(CsvRow& row) {
         while (!open_.ended) {
+            if (fault_) {
+                throw UsageError(*fault_);
+            }
             if (ended_) {
                 return false;
             }
@@ -404,10 +408,9 @@ private:
             line_end == std::string_view::npos ? unread_ : unread_.substr(0, line_end + 1);
         unread_.remove_prefix(line.size());
         if (!(ended_ ? parser_.finish() : parser_.feed(line))) {
-            throw quoting_fault();
-        }
-        if (open_.size + parser_.unfinished_cell_size() > longest_row) {
-            throw fault(
+            fault_ = quoting_fault();
+        } else if (open_.size + parser_.unfinished_cell_size() > longest_row) {
+            fault_ = fault(
                 fmt::format("the row that starts here is longer than {} bytes", longest_row),
                 "look for a quote that is never closed");
         }
@@ -441,6 +444,7 @@ private:
     std::vector<std::string> columns_;
     char delimiter_ = ',';
     bool ended_ = false;
+    std::optional<UsageError> fault_; ///< thrown again and again
 };
 
 bool can_be_read_again(const std::string& path) {

@@ -89,9 +89,12 @@ std::string TextTable::line_of(const Row& row) const {
         const int width = widths_[index];
         const std::string cell = cut ? fitted(row[index], width, style_.unicode) : row[index];
         line += index == 0 ? "" : " ";
-        line += columns_[index].right ? padded_left(cell, width) : padded_right(cell, width);
+        if (columns_[index].right) {
+            line += padded_left(cell, width);
+        } else {
+            line += index + 1 < row.size() ? padded_right(cell, width) : cell;
+        }
     }
-    line.erase(line.find_last_not_of(' ') + 1);
     return line + '\n';
 }
 
