@@ -77,7 +77,8 @@ private:
 OpenedFile open_config(const std::string& path) {
     constexpr std::size_t longest = 1 << 20;
     OpenedFile file;
-    const Descriptor descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    // O_NONBLOCK: the open of a FIFO would wait for somebody who writes to it.
+    const Descriptor descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (descriptor.number() < 0) {
         if (errno == ENOENT || errno == ENOTDIR) {
             return file;
@@ -87,6 +88,11 @@ OpenedFile open_config(const std::string& path) {
     struct stat facts {};
     if (fstat(descriptor.number(), &facts) != 0) {
         cannot_read(path, errno);
+    }
+    if (!S_ISREG(facts.st_mode)) {
+        throw UsageError(
+            fmt::format("config file '{}' is not a regular file", printable(path)),
+            "name a file with --config");
     }
     file.exists = true;
     file.mode = facts.st_mode;

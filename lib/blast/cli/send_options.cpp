@@ -7,6 +7,7 @@
 #include "blast/core/error.hpp"
 #include "blast/core/printable.hpp"
 #include "blast/domain/status.hpp"
+#include "blast/domain/unicode.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -33,6 +34,19 @@ std::string checked_label(const std::string& text, const char* flag) {
             fmt::format("give 1 to {} characters, without control characters", longest));
     }
     return text;
+}
+
+/// Of a campaign: one that is nothing but blanks or signs cannot be told from others in a list.
+std::string checked_tag(const std::string& text) {
+    std::string tag = checked_label(text, "--tag");
+    for (std::string_view rest = tag; !rest.empty();) {
+        if (is_letter_or_digit(take_code_point(rest))) {
+            return tag;
+        }
+    }
+    throw UsageError(
+        fmt::format("--tag: '{}' has no letter and no digit", printable(tag)),
+        "name the campaign, such as --tag raya-2026");
 }
 
 std::string checked_stuck(const std::string& text) {
@@ -132,6 +146,19 @@ std::vector<MessageText> read_messages(const CLI::App& app, const std::string& c
         messages.push_back(is_file ? read_message_file(value) : MessageText{value, "--message"});
     }
     return messages;
+}
+
+/// A file that is read must not be written over.
+void refuse_one_file_for_two_purposes(const SendOptions& options) {
+    for (const MessageText& message : options.messages) {
+        std::error_code neither_exists;
+        if (!options.rejects.empty() &&
+            std::filesystem::equivalent(options.rejects, message.origin, neither_exists)) {
+            throw UsageError(
+                fmt::format("--rejects: '{}' is the --message-file", printable(options.rejects)),
+                "name another file for the rows that are left out");
+        }
+    }
 }
 
 // ---- flags that the config file can set too ----
@@ -363,9 +390,8 @@ void add_message_flags(CommandLine& line, SendOptions& o) {
         ->group(heading)
         ->take_all();
     FlagGroup what = line.group(heading);
-    what.value("--tag", "TAG", "the campaign", [&o](const std::string& t) {
-        o.tag = checked_label(t, "--tag");
-    });
+    what.value(
+        "--tag", "TAG", "the campaign", [&o](const std::string& t) { o.tag = checked_tag(t); });
     what.value("--stage", "STAGE", "its stage [Initial]", [&o](const std::string& t) {
         o.stage = checked_label(t, "--stage");
     });
@@ -420,6 +446,7 @@ SendOptions parse_send_options(const Invocation& invocation) {
     options.mode = checked_mode(line.app());
     read_config_defaults(line.app(), options);
     options.messages = read_messages(line.app(), options.csv);
+    refuse_one_file_for_two_purposes(options);
     if (!at.empty()) {
         options.at = parse_next_time(
             at, options.settings.timezone, std::chrono::system_clock::now(), "--at");

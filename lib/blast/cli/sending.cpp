@@ -94,6 +94,9 @@ SendPlan plan_for(const SendJob& job, const Blast& blast) {
     } else if (blast.settings.window) {
         plan.window = SendWindow(*blast.settings.window, "the blast's window");
     }
+    if (plan.window && plan.window->is_all_day()) {
+        plan.window.reset(); // it never closes
+    }
     plan.timezone = options.settings.timezone;
     plan.concurrency = options.concurrency;
     plan.timeout = options.timeout;

@@ -25,11 +25,15 @@ std::optional<SysMilliseconds> parse_with_offset(const std::string& text) {
     if (!iso.empty() && (iso.back() == 'Z' || iso.back() == 'z')) {
         iso.replace(iso.size() - 1, 1, "+00:00");
     }
+    // No zone is further from UTC than 14 hours.
+    constexpr std::chrono::minutes furthest = std::chrono::hours(14);
     for (const char* const format : {"%FT%T%Ez", "%F %T%Ez", "%FT%H:%M%Ez", "%F %H:%M%Ez"}) {
         std::istringstream in(iso);
         SysMilliseconds time;
-        in >> date::parse(format, time);
-        if (!in.fail() && in.peek() == std::istringstream::traits_type::eof()) {
+        std::chrono::minutes offset{};
+        in >> date::parse(format, time, offset);
+        const bool whole = !in.fail() && in.peek() == std::istringstream::traits_type::eof();
+        if (whole && offset >= -furthest && offset <= furthest) {
             return time;
         }
     }

@@ -22,6 +22,7 @@ public:
     /// When it opens next, seen from a moment at which it is closed.
     WallTime next_opening(WallTime time, const TimeZone& zone) const;
 
+    bool is_all_day() const noexcept { return from_ == to_; }
     /// How long it is open on a day on which no clock changes.
     std::chrono::minutes open_each_day() const noexcept;
 
