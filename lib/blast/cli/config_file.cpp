@@ -89,6 +89,9 @@ OpenedFile open_config(const std::string& path) {
     if (fstat(descriptor.number(), &facts) != 0) {
         cannot_read(path, errno);
     }
+    if (S_ISDIR(facts.st_mode)) {
+        cannot_read(path, EISDIR);
+    }
     if (!S_ISREG(facts.st_mode)) {
         throw UsageError(
             fmt::format("config file '{}' is not a regular file", printable(path)),
