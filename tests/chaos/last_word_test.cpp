@@ -1,11 +1,11 @@
 // Opt-outs, cancels and a database that is silent, while a sender holds recipients whom a slow gateway keeps from being sent
 // to: what comes up to the last moment before a POST is honoured.
 #include "chaos/send_trial.hpp"
+#include "support/catch.hpp"
 #include "support/database_query.hpp"
 #include "support/pooler.hpp"
 #include "support/temporary_database.hpp"
 
-#include "support/catch.hpp"
 #include <nlohmann/json.hpp>
 
 #include <algorithm>

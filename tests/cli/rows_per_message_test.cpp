@@ -1,9 +1,8 @@
+#include "support/catch.hpp"
 #include "support/polling.hpp"
 #include "support/scripted_gateway.hpp"
 #include "support/sending.hpp"
 #include "support/tracked_blast.hpp"
-
-#include "support/catch.hpp"
 
 using blast::test::csv_of;
 using blast::test::Polling;
