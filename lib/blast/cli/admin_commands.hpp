@@ -64,4 +64,13 @@ ExitCode run_close(const AdminOptions& options);
 ExitCode run_cancel(const AdminOptions& options);
 ExitCode run_forget(const AdminOptions& options);
 
+/// Phones as people write them, as E.164, each once. Throws UsageError for the first that is none, with the reason.
+std::vector<std::string>
+parse_phones(const std::vector<std::string>& written, const Settings& settings);
+
+/// A phone as a person writes it and as the database may know it: as E.164 first, and where it was written with its plus
+/// also digit by digit, as WhatsApp has it where that is not libphonenumber's form (+5215512345678). Throws UsageError when
+/// it is neither a phone nor digits after a plus.
+std::vector<std::string> parse_known_phone(const std::string& written, const Settings& settings);
+
 } // namespace blast

@@ -3,6 +3,8 @@
 #include "blast/cli/option_values.hpp"
 #include "blast/core/csv_writer.hpp"
 #include "blast/core/printable.hpp"
+#include "blast/domain/jid.hpp"
+#include "blast/domain/phone.hpp"
 #include "blast/intake/phone_list.hpp"
 
 #include <fmt/format.h>
@@ -99,7 +101,47 @@ void print_head(OutputFormat format) {
     }
 }
 
+[[noreturn]] void refuse_phone(const std::string& written, const ParsedPhone& phone) {
+    throw UsageError(
+        fmt::format("'{}' is not a phone number ({})", printable(written, 60), phone.problem),
+        "write it in quotes, such as '012-345 6789' or +60123456789");
+}
+
 } // namespace
+
+std::vector<std::string>
+parse_phones(const std::vector<std::string>& written, const Settings& settings) {
+    const PhoneParser parser(settings.region);
+    std::vector<std::string> phones;
+    for (const std::string& text : written) {
+        ParsedPhone phone = parser.parse(text);
+        if (!phone.valid()) {
+            refuse_phone(text, phone);
+        }
+        if (std::find(phones.begin(), phones.end(), phone.e164) == phones.end()) {
+            phones.push_back(std::move(phone.e164));
+        }
+    }
+    return phones;
+}
+
+std::vector<std::string> parse_known_phone(const std::string& written, const Settings& settings) {
+    const ParsedPhone phone = PhoneParser(settings.region).parse(written);
+    std::vector<std::string> forms;
+    if (phone.valid()) {
+        forms.push_back(phone.e164);
+    }
+    const PhoneSpelling spelling = read_phone_spelling(written);
+    const std::string by_digits = parse_jid(spelling.digits + "@s.whatsapp.net").phone;
+    if (spelling.problem.empty() && spelling.international && !by_digits.empty() &&
+        by_digits != phone.e164) {
+        forms.push_back(by_digits);
+    }
+    if (forms.empty()) {
+        refuse_phone(written, phone);
+    }
+    return forms;
+}
 
 nlohmann::ordered_json on_their_way_json(const std::vector<MessageOnItsWay>& messages) {
     Json list = Json::array();
