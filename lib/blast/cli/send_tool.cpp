@@ -35,7 +35,8 @@ std::vector<MessageTemplate> templates_of(const SendOptions& options) {
     return templates;
 }
 
-QueueRequest queue_request(const SendOptions& options) {
+QueueRequest queue_request(const SendJob& job) {
+    const SendOptions& options = job.options;
     QueueRequest request;
     request.audience.csv_path = options.csv;
     request.audience.phone_column = options.phone_column;
@@ -45,6 +46,7 @@ QueueRequest queue_request(const SendOptions& options) {
     request.again = options.again;
     request.dry_run = options.dry_run;
     request.read_twice = !options.dry_run && !options.yes && options.test_phone.empty();
+    request.before_commit = [&job] { heed_stop(job.stop); };
     BlastSettings& settings = request.settings;
     settings.tag = options.tag;
     settings.stage = options.stage;
@@ -172,7 +174,7 @@ ExitCode queue_and_send(SendJob& job, const NewBlast& blast) {
 
 ExitCode send_csv(SendJob& job) {
     const SendOptions& options = job.options;
-    QueueRequest request = queue_request(options);
+    QueueRequest request = queue_request(job);
     const BlastSettings settings = request.settings;
     require_database_url(options.settings);
     const PhoneParser parser(options.settings.region);
@@ -210,7 +212,7 @@ ExitCode send_follow_up(SendJob& job) {
     request.earlier = options.from_blast;
     request.stuck = options.stuck;
     request.older_than = options.older_than;
-    request.blast = queue_request(options);
+    request.blast = queue_request(job);
     if (options.tag.empty()) {
         request.blast.settings.tag = earlier->settings.tag;
     }
@@ -231,7 +233,7 @@ ExitCode send_test(SendJob& job) {
             fmt::format("--test: '{}': {}", printable(options.test_phone), phone.problem),
             "give your own number");
     }
-    QueueRequest request = queue_request(options);
+    QueueRequest request = queue_request(job);
     const std::string device = request.settings.devices.front();
     const GatewaySettings gateway = require_gateway(options.settings, options.concurrency);
     AudienceQueue audience(std::move(request), parser);

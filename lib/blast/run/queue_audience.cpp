@@ -116,6 +116,7 @@ QueuedBlast AudienceQueue::pass_once(Connection& connection, bool trial) {
         queued.samples = render_samples(transaction, request_.messages);
     } else if (!trial) {
         refuse_changes(queued);
+        request_.before_commit();
         transaction.commit();
     }
     return queued;

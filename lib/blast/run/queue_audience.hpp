@@ -27,6 +27,8 @@ struct QueueRequest {
     bool dry_run = false;   ///< it is only counted, and wants samples
     /// The audience is counted before it is queued: what can be read only once is copied first.
     bool read_twice = false;
+    /// Called when everything is queued and nothing committed yet: what it throws leaves nothing behind.
+    std::function<void()> before_commit = [] {};
 };
 
 /// A message as a recipient would get it.

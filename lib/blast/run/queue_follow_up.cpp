@@ -32,6 +32,7 @@ QueuedBlast queue_in_transaction(
         queued.samples = render_samples(transaction, request.blast.messages);
     } else if (!trial) {
         refuse_more_than(confirmed.value_or(queued.queued), queued);
+        request.blast.before_commit();
         transaction.commit();
     }
     return queued;
