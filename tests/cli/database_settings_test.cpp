@@ -1,5 +1,6 @@
 #include "support/catch.hpp"
 #include "support/database_query.hpp"
+#include "support/private_ca.hpp"
 #include "support/private_postgres.hpp"
 #include "support/sending.hpp"
 
@@ -16,6 +17,7 @@ using blast::test::query_value;
 using blast::test::run;
 using blast::test::Sending;
 using blast::test::Simulator;
+using blast::test::simulators_ca;
 using blast::test::StartsWith;
 using blast::test::TemporaryFolder;
 using blast::test::wait_until;
@@ -123,6 +125,7 @@ TEST_CASE(
         {"WSAPME_USER_TOKEN", "t0ken"},
         {"WSAPME_DEVICE", "5850"},
         {"WSAPME_API_URL", gateway.url()},
+        {"WSAPME_CA_FILE", simulators_ca().certificate()},
         {"XDG_STATE_HOME", folder.path()},
         {"BLAST_REGION", "MY"}};
     const auto lasts = [&](const std::vector<std::string>& command, const std::string& input,
