@@ -197,8 +197,8 @@ void AsyncConnection::on_ready() {
         if (PQconsumeInput(connection_.get()) != 1) {
             throw DatabaseError(connection_failure(connection_.get()), "", true);
         }
-        if (state_ != State::busy) {
-            return; // a notice or a parameter change
+        if (state_ != State::busy || answers_ == nullptr) {
+            return; // a notice or a parameter change, also while the next try of a group is waited for
         }
         flush_and_watch();
         if (!answers_->advance(connection_.get())) {
@@ -228,6 +228,7 @@ void AsyncConnection::on_answered() {
 void AsyncConnection::on_rolled_back() {
     const DatabaseError failure = *std::exchange(failure_, std::nullopt);
     if (const auto gap = retries_.gap_after(failure, random_)) {
+        answers_.reset();
         loop_.cancel(timer_);
         timer_ = loop_.schedule(BootClock::now() + *gap, [this] { send(group_, {}); });
         return;
