@@ -1,9 +1,9 @@
 -- What a dead sender left: nobody knows whether it was sent, so it is never queued again by itself. $1 blast,
--- $2 counter slot.
+-- $2 counter slot. A row that is locked is being settled: its sender may be stopped in the midst of that, and is not waited for.
 WITH held AS MATERIALIZED (
     SELECT id FROM blast_outbox
     WHERE blast_id = $1::bigint AND state = 'SENDING' AND lease_until < now()
-    ORDER BY id FOR UPDATE
+    ORDER BY id FOR UPDATE SKIP LOCKED
 ), expired AS (
     UPDATE blast_outbox o
     SET state = 'UNCONFIRMED', ended_at = now(), last_error = 'its sender ended before the outcome was recorded'

@@ -64,6 +64,15 @@ posted_under(const Attempts& attempts, const SendTrial& trial, const TemporaryDa
     return late;
 }
 
+/// Whether it was stopped in the midst of a transaction, whose locks the server keeps for as long as the process lives.
+bool is_within_a_transaction(const TemporaryDatabase& database) {
+    return query_value(
+               database.url(),
+               "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+               "AND backend_type = 'client backend' AND xact_start IS NOT NULL "
+               "AND pid <> pg_backend_pid()") != "0";
+}
+
 /// Whether a sender that is stopped has claims in hand, now that what was on its way has reached the simulator.
 bool has_claims_in_hand(const SendTrial& trial, const TemporaryDatabase& database) {
     constexpr int looks = 2;
@@ -72,7 +81,7 @@ bool has_claims_in_hand(const SendTrial& trial, const TemporaryDatabase& databas
         linger(std::chrono::milliseconds(100));
         fewest = std::min(fewest, unposted(trial, database, "SENDING").size());
     }
-    return fewest > 1;
+    return fewest > 1 && !is_within_a_transaction(database);
 }
 
 /// Stops the process, and lets it go on unless it holds recipients that it has claimed and not yet posted.
