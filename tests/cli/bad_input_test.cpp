@@ -38,10 +38,11 @@ TEST_CASE("A tag without a letter or a digit is refused") {
         check_refused(sending, {"--message", "x", "--tag", tag}, "has no letter and no digit");
     }
     const std::string csv = sending.folder.write("people.csv", two_people);
-    CHECK(
+    const ProcessResult sent =
         run(send_to(csv, {"--message", "x", "--tag", "\xE6\x98\xA5", "--rate", "max"}),
-            sending.environment)
-            .exit_code == 0);
+            sending.environment);
+    INFO(sent.err);
+    CHECK(sent.exit_code == 0);
 }
 
 TEST_CASE("A time whose offset no zone has is refused") {
