@@ -24,16 +24,14 @@ constexpr int group_size = 100;
 
 /// What the planner knows of the tables when a blast of so many has been queued, sent and tracked.
 enum class Statistics {
-    never,   ///< nothing was ever gathered
-    empty,   ///< gathered when the tables were new
-    earlier, ///< gathered when only another, small blast was there
+    never, ///< nothing was ever gathered
+    empty, ///< gathered when the tables were new
     fresh
 };
 
 const std::map<Statistics, std::string> statistics_names{
     {Statistics::never, "never gathered"},
     {Statistics::empty, "gathered when new"},
-    {Statistics::earlier, "gathered before this blast"},
     {Statistics::fresh, "fresh"}};
 
 /// A statement of sql/queries, as a tool runs it over a blast of `size` messages and as many that are not sent.
@@ -50,12 +48,6 @@ const std::set<std::string> without_tables{
     "backend_pid",      "check_server", "lock_tag",        "plan_cautiously",
     "plan_claim",       "poll_lock",    "report_settings", "schema_version",
     "record_migration", "server_time",  "queue_copy",      "transaction_settings"};
-
-/// Seldom run, for one person or after a failed record. Where the planner takes this blast for a single row, its index by
-/// blast looks as good to it as the one of a phone or a message id, and no form of the statement tells them apart.
-const std::set<std::string> seldom{"confirm_attempt",    "find_outcomes", "find_recorded",
-                                   "forget_history",     "forget_sent",   "forget_unsent",
-                                   "resolve_unconfirmed"};
 
 /// An array of `count` elements, each made of its place from 0.
 std::string array_of(const std::function<std::string(int)>& element, int count = group_size) {
@@ -145,9 +137,6 @@ void prepare(TemporaryDatabase& database, Statistics statistics, int size) {
         database.query("VACUUM ANALYZE");
     }
     fill(database, 1, earlier_blast);
-    if (statistics == Statistics::earlier) {
-        database.query("ANALYZE");
-    }
     fill(database, 2, size);
     if (statistics == Statistics::fresh) {
         database.query("ANALYZE");
@@ -424,9 +413,7 @@ std::string growing(Statistics statistics) {
     std::string found;
     for (std::size_t i = 0; i < in_small.size(); ++i) {
         for (const bool generic : {false, true}) {
-            const bool left_out =
-                statistics == Statistics::earlier && seldom.count(in_small[i].name) > 0;
-            if (left_out || (generic && !in_small[i].prepared)) {
+            if (generic && !in_small[i].prepared) {
                 continue;
             }
             const Cost few = cost_of(small, in_small[i], generic);
@@ -447,8 +434,7 @@ std::string growing(Statistics statistics) {
 
 TEST_CASE(
     "what a statement touches for each message does not grow with the blast, whatever the planner knows") {
-    const Statistics statistics =
-        GENERATE(Statistics::never, Statistics::empty, Statistics::earlier, Statistics::fresh);
+    const Statistics statistics = GENERATE(Statistics::never, Statistics::empty, Statistics::fresh);
     INFO("statistics " << statistics_names.at(statistics));
     CHECK(growing(statistics) == "");
 }
