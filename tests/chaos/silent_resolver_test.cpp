@@ -1,3 +1,4 @@
+#include "chaos/send_trial.hpp"
 #include "support/catch.hpp"
 #include "support/database_query.hpp"
 #include "support/own_hosts.hpp"
@@ -6,6 +7,7 @@
 #include "support/process.hpp"
 
 #include <chrono>
+#include <csignal>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +23,13 @@ const std::vector<std::pair<std::vector<std::string>, std::string>> commands{
     {{"blast-send", "--csv", "-", "--message", "Hi", "--tag", "raya", "--yes"}, two_people},
     {{"blast-send", "--csv", "-", "--message", "Hi", "--test", "+60123456789"}, two_people},
     {{"blast-admin", "check"}, ""}};
+
+constexpr std::size_t in_flight = 4;
+
+std::string by_name(std::string url, const std::string& host) {
+    const std::string number = "127.0.0.1";
+    return url.replace(url.find(number), number.size(), host);
+}
 
 } // namespace
 
@@ -48,5 +57,45 @@ TEST_CASE("a resolver that does not answer: cannot resolve NAME, exit 3, nothing
         CHECK(nameserver.questions(host::unknown) >= 3); // the fault has happened, to each
         CHECK(query_value(database, "SELECT count(*) FROM blasts") == "0");
         CHECK(query_value(database, "SELECT count(*) FROM blast_outbox") == "0");
+    });
+}
+
+TEST_CASE(
+    "While the database is away and nobody resolves its name, answers are taken and a signal is heeded") {
+    const bool interrupted = GENERATE(false, true);
+    CAPTURE(interrupted);
+    in_own_network([interrupted] {
+        SilentNameserver nameserver;
+        const RevocableName host("database.blast.test");
+        PrivatePostgres server;
+        const std::string database = server.create_database("unresolved");
+        const Simulator gateway({"--delay", "300ms"});
+        TrialSettings settings;
+        settings.environment = {{"DATABASE_URL", by_name(database, host.name())}};
+        const SendTrial trial(database, gateway, settings);
+        Process sender = trial.start();
+        trial.wait_for_accepted(in_flight, sender);
+        host.forget();
+        server.stop_immediately();
+        wait_until("the sender to ask where its database is", [&] {
+            return nameserver.questions(host.name()) > 0;
+        });
+        REQUIRE(sender.running());
+        if (interrupted) {
+            sender.signal(SIGINT);
+            // A resolver without an answer would hold the loop for 10 s.
+            wait_until(
+                "the signal to be heeded",
+                [&] { return sender.err().find("stopping") != std::string::npos; },
+                std::chrono::seconds(3));
+        }
+        server.start();
+        host.restore();
+        const ProcessResult result = sender.wait(std::chrono::seconds(90));
+        INFO(result.err);
+        CHECK(result.exit_code == (interrupted ? 130 : 0));
+        trial.check_books();
+        CHECK(trial.count("RECORDED") == trial.journal().size());
+        CHECK(trial.count("SENDING") + trial.count("UNCONFIRMED") == 0);
     });
 }

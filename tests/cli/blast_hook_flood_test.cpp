@@ -80,25 +80,37 @@ private:
     std::vector<int> sockets_;
 };
 
-/// More than blast-hook takes at a time, which is 4,096.
-constexpr int flood_size = 5000;
+/// How many files the server may have, how many connections come, and with how many open files it is full.
+struct Scale {
+    int file_limit; ///< a hard one
+    int flood;
+    int full;
+};
 
-/// Until the server holds about as many connections as it takes.
-void wait_until_full(WebhookService& hook) {
-    const std::filesystem::path files = fmt::format("/proc/{}/fd", hook.process().pid());
-    wait_until("the flood to fill blast-hook", [&] {
-        const std::filesystem::directory_iterator open(files);
-        return std::distance(begin(open), end(open)) >= 4000;
-    });
-}
+/// blast-hook takes 4,096 connections at a time, where it may.
+constexpr Scale with_many_files{8192, 5000, 4000};
+constexpr Scale with_few_files{1024, 1100, 900};
 
-/// A server, and files enough for a flood of it: blast-hook raises its own limit to as many.
+/// A server, and files enough here for a flood of it.
 struct Besieged {
-    Besieged() {
+    explicit Besieged(const Scale& its_scale) : scale(its_scale) {
         limit.set(8192);
-        hook = std::make_unique<WebhookService>(database.url());
+        const std::string files = fmt::format("--nofile={0}:{0}", scale.file_limit);
+        hook = std::make_unique<WebhookService>(
+            database.url(), std::vector<std::string>{}, blast::test::Environment{},
+            std::vector<std::string>{"/usr/bin/prlimit", files});
     }
 
+    /// Until the server holds about as many connections as it takes.
+    void wait_until_full() const {
+        const std::filesystem::path files = fmt::format("/proc/{}/fd", hook->process().pid());
+        wait_until("the flood to fill blast-hook", [&] {
+            const std::filesystem::directory_iterator open(files);
+            return std::distance(begin(open), end(open)) >= scale.full;
+        });
+    }
+
+    Scale scale;
     FileLimit limit;
     TemporaryDatabase database;
     std::unique_ptr<WebhookService> hook;
@@ -118,10 +130,12 @@ double seconds_of(Action action) {
 } // namespace
 
 TEST_CASE("blast-hook answers within five seconds after a flood of idle connections has gone") {
-    Besieged server;
+    const Scale scale = GENERATE(with_many_files, with_few_files);
+    CAPTURE(scale.file_limit);
+    const Besieged server(scale);
     for (int round = 0; round < 3; ++round) {
-        Flood flood(*server.hook, flood_size);
-        wait_until_full(*server.hook);
+        Flood flood(*server.hook, scale.flood);
+        server.wait_until_full();
         server.hook->process().signal(SIGSTOP);
         flood.end();
         server.hook->process().signal(SIGCONT);
@@ -135,20 +149,23 @@ TEST_CASE("An event is answered within two seconds while a flood of connections 
     const std::string head_alone =
         "POST " + WebhookService::path() + " HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n";
     const std::string words = GENERATE_COPY(std::string(), healthz, head_alone);
-    CAPTURE(words);
-    const Besieged server;
-    const Flood flood(*server.hook, flood_size, words);
-    wait_until_full(*server.hook);
+    const Scale scale = GENERATE(with_many_files, with_few_files);
+    CAPTURE(words, scale.file_limit);
+    const Besieged server(scale);
+    const Flood flood(*server.hook, scale.flood, words);
+    server.wait_until_full();
     for (int number = 0; number < 5; ++number)
         CHECK(seconds_of([&] { CHECK(server.hook->post(event(number)).status == 200); }) < 2);
     CHECK(seconds_of([&] { CHECK(server.hook->health() == 200); }) < 2);
 }
 
 TEST_CASE("The connection that has been silent longest makes room for a new one") {
-    const Besieged server;
+    const Scale scale = GENERATE(with_many_files, with_few_files);
+    CAPTURE(scale.file_limit);
+    const Besieged server(scale);
     HttpClient first(server.hook->url());
     CHECK(first.get("/healthz").status == 200);
-    const Flood flood(*server.hook, flood_size);
+    const Flood flood(*server.hook, scale.flood);
     // Long before one that says nothing is closed for that, after 30 s.
     wait_until(
         "the oldest connection to be ended", [&] { return first.ended(); },

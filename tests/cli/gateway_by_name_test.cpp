@@ -176,6 +176,41 @@ TEST_CASE("no proxy is asked for a loopback address, over https or http") {
     CHECK(proxy.asked().empty());
 }
 
+/// A simulator that does not take these versions of TLS.
+Simulator simulator_without(const Texts& versions, const TemporaryFolder& folder) {
+    std::string settings = "[overrides]\n"; // GnuTLS manual, 3.11
+    for (const std::string& version : versions)
+        settings += "disabled-version = " + version + '\n';
+    GatewayPlace place;
+    place.environment = {{"GNUTLS_SYSTEM_PRIORITY_FILE", folder.write("gnutls", settings)}};
+    return Simulator({}, place);
+}
+
+TEST_CASE("a connection is kept from message to message, over TLS 1.2 and over TLS 1.3") {
+    Sending sending;
+    const ConnectProxy proxy; // it counts connections
+    const TemporaryFolder folder;
+    sending.environment["https_proxy"] = proxy.url();
+    {
+        const Simulator none = simulator_without({"TLS1.2", "TLS1.3"}, folder);
+        sending.environment["WSAPME_API_URL"] = none.url();
+        REQUIRE(sending.run({"blast-admin", "check"}).exit_code == 3); // so the settings count
+    }
+    const auto refused = GENERATE(Texts{"TLS1.3"}, Texts{}); // both sides prefer 1.3
+    CAPTURE(refused);
+    const Simulator gateway = simulator_without(refused, folder);
+    sending.environment["WSAPME_API_URL"] = gateway.url();
+    const std::size_t before = proxy.asked().size();
+    const ProcessResult sent = sending.send(
+        {"--csv", "-", "--message", "Hi {{name}}", "--tag", "raya", "--rate", "max",
+         "--concurrency", "4", "--yes"},
+        csv_of(300));
+    INFO(sent.err);
+    CHECK(sent.exit_code == 0);
+    CHECK(gateway.accepted() == 300);
+    CHECK(proxy.asked().size() - before <= 4 + 1); // the first looks whether the token is taken
+}
+
 TEST_CASE("a message whose tunnel the proxy refuses was not sent, and is sent later") {
     Sending sending;
     ConnectProxy proxy;

@@ -6,6 +6,8 @@
 #include "support/catch.hpp"
 #include "support/temporary_database.hpp"
 
+#include <utility>
+
 using namespace blast;
 using blast::test::TemporaryDatabase;
 

@@ -18,11 +18,13 @@
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace blast::test {
 
 namespace {
 
+constexpr const char* hosts_file = "/etc/hosts";
 constexpr const char* nameserver = "127.0.0.153";
 
 /// Loopback addresses, all of them this machine.
@@ -95,13 +97,13 @@ void raise_loopback() {
 } // namespace
 
 void use_own_hosts() {
-    const std::string hosts = read_file("/etc/hosts") + '\n' + names();
+    const std::string hosts = read_file(hosts_file) + '\n' + names();
     const std::string services = name_service();
     enter_mount_namespace();
     if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
         fail("mount");
     const TemporaryFolder folder;
-    mount_over("/etc/hosts", hosts, folder);
+    mount_over(hosts_file, hosts, folder);
     mount_over("/etc/nsswitch.conf", services, folder);
     mount_over("/etc/resolv.conf", std::string("nameserver ") + nameserver + '\n', folder);
 }
@@ -113,6 +115,23 @@ void in_own_network(const std::function<void()>& body) {
         raise_loopback();
         body();
     }).get();
+}
+
+RevocableName::RevocableName(std::string name)
+    : name_(std::move(name)), others_(read_file(hosts_file)) {
+    restore();
+}
+
+RevocableName::~RevocableName() {
+    std::ofstream(hosts_file) << others_;
+}
+
+void RevocableName::forget() const {
+    write_or_fail(hosts_file, others_);
+}
+
+void RevocableName::restore() const {
+    write_or_fail(hosts_file, others_ + "127.0.0.1 " + name_ + '\n');
 }
 
 SilentNameserver::SilentNameserver() : socket_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {

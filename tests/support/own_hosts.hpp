@@ -27,6 +27,25 @@ void use_own_hosts();
 /// thrown on. For a process with use_own_hosts().
 void in_own_network(const std::function<void()>& body);
 
+/// A name for 127.0.0.1 that all processes of use_own_hosts() know, until it is forgotten: then it is asked of the nameserver.
+class RevocableName {
+public:
+    explicit RevocableName(std::string name);
+    ~RevocableName();
+    RevocableName(const RevocableName&) = delete;
+    RevocableName& operator=(const RevocableName&) = delete;
+    RevocableName(RevocableName&&) = delete;
+    RevocableName& operator=(RevocableName&&) = delete;
+
+    const std::string& name() const noexcept { return name_; }
+    void forget() const;
+    void restore() const;
+
+private:
+    std::string name_;
+    std::string others_; ///< the hosts file without it
+};
+
 /// A nameserver that takes questions and never answers; for in_own_network().
 class SilentNameserver {
 public:

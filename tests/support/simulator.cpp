@@ -31,7 +31,7 @@ void Simulator::launch() {
             command.end(), {"--tls-cert", ca.server_certificate(), "--tls-key", ca.server_key()});
     }
     command.insert(command.end(), arguments_.begin(), arguments_.end());
-    process_ = std::make_unique<Process>(command);
+    process_ = std::make_unique<Process>(command, place_.environment);
     wait_until("the simulator to listen", [this] {
         const bool ended = !process_->running();
         const std::string out = process_->out();

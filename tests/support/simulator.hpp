@@ -22,14 +22,15 @@ struct JournalEntry {
     std::string device;
 };
 
-/// Where a simulator listens, and how it is reached there.
+/// Where a simulator listens, with what in its environment, and how it is reached there.
 struct GatewayPlace {
     std::string name = host::gateway; ///< in its https URL; empty: plain HTTP, by address
     std::string listen = "127.0.0.1:0";
+    Environment environment{};
 };
 
 /// The exception, for what the wire itself must be seen of.
-inline const GatewayPlace plain_loopback{"", "127.0.0.1:0"};
+inline const GatewayPlace plain_loopback{"", "127.0.0.1:0", {}};
 
 /// A running wsapme-sim on a free port, with a journal; killed in the destructor. Takes any token and any device unless
 /// `arguments` say otherwise (--token, --device, --fault, ...). It is reached as a user reaches the gateway, by a name and

@@ -7,8 +7,13 @@
 namespace blast::test {
 
 WebhookService::WebhookService(
-    const std::string& database_url, std::vector<std::string> arguments, Environment environment)
-    : arguments_(std::move(arguments)), environment_(std::move(environment)) {
+    const std::string& database_url,
+    std::vector<std::string> arguments,
+    Environment environment,
+    std::vector<std::string> launcher)
+    : launcher_(std::move(launcher)),
+      arguments_(std::move(arguments)),
+      environment_(std::move(environment)) {
     environment_["DATABASE_URL"] = database_url;
     environment_["BLAST_HOOK_SECRET"] = secret();
     environment_.emplace("XDG_CONFIG_HOME", "/nonexistent");
@@ -53,7 +58,9 @@ ProcessResult WebhookService::stop() {
 
 void WebhookService::launch(const std::string& address) {
     const std::string announcement = "listening on http://";
-    std::vector<std::string> command{"blast-hook", "--listen", address};
+    std::vector<std::string> command = launcher_;
+    command.insert(
+        command.end(), {executable_path("blast-hook"), std::string("--listen"), address});
     command.insert(command.end(), arguments_.begin(), arguments_.end());
     process_ = std::make_unique<Process>(command, environment_);
     std::size_t found = std::string::npos;

@@ -12,11 +12,13 @@ namespace blast::test {
 /// A running blast-hook --listen on a free port; killed in the destructor.
 class WebhookService {
 public:
-    /// Starts it and waits until it listens. Throws, with what it said, when it does not.
+    /// Starts it, by `launcher` if that is given (a command that ends as another one, like prlimit(1)), and waits until it
+    /// listens. Throws, with what it said, when it does not.
     explicit WebhookService(
         const std::string& database_url,
         std::vector<std::string> arguments = {},
-        Environment environment = {});
+        Environment environment = {},
+        std::vector<std::string> launcher = {});
 
     /// 36 characters, as long as such a secret is at least.
     static const std::string& secret();
@@ -43,6 +45,7 @@ public:
 private:
     void launch(const std::string& address);
 
+    std::vector<std::string> launcher_;
     std::vector<std::string> arguments_;
     Environment environment_;
     std::string url_;

@@ -5,6 +5,7 @@
 #include "blast/store/blast_store.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace blast {
 
