@@ -41,14 +41,14 @@ TEST_CASE_METHOD(Queueing, "Recipients are queued with their cells as they are, 
     const std::vector<std::string> cells = {
         R"(back\\slash and \\n)", R"(tab\t, line\nend\r)", R"(\u00e9 \u0001 \"quoted\")", R"(\\.)",
         ""};
-    QueueTransaction queue(connection, settings, false, false);
+    QueueTransaction queue(connection, settings, false);
     for (std::size_t i = 0; i < cells.size(); ++i)
         queue.add(
             fmt::format("+6012{}", 3'000'000 + i), fmt::format(R"({{"name":"{}"}})", cells[i]));
     queue.finish(0);
     queue.commit();
 
-    CHECK(queue.queued() == 5);
+    CHECK(queue.recipients() == 5);
     const auto rows = database.query(
         "SELECT phone_number, variables ->> 'name', state FROM blast_outbox ORDER BY id");
     REQUIRE(rows.size() == 5);
@@ -61,14 +61,14 @@ TEST_CASE_METHOD(Queueing, "Recipients are queued with their cells as they are, 
 
 TEST_CASE_METHOD(
     Queueing, "Of several with one number the first is queued, however many there are") {
-    QueueTransaction queue(connection, settings, false, false);
+    QueueTransaction queue(connection, settings, false);
     queue.add("+60129999999", R"({"name":"first"})");
     add(queue, 3'000, 3);
     queue.add("+60129999999", R"({"name":"second"})");
     queue.finish(2);
     queue.commit();
 
-    CHECK(queue.queued() == 3'001);
+    CHECK(queue.recipients() == 3'001);
     CHECK(queue.skipped().duplicate == 6'001);
     CHECK(queue.skipped().invalid == 2);
     CHECK(database.value("SELECT count(*) FROM blast_outbox") == "3001");
@@ -84,13 +84,13 @@ TEST_CASE_METHOD(Queueing, "Who has opted out is left out, be the list of them s
         "INSERT INTO opt_outs (phone_number, source) "
         "SELECT '+6012' || 3000050 + i, 'manual' FROM generate_series(0, {} - 1) i",
         listed));
-    QueueTransaction queue(connection, settings, false, false);
+    QueueTransaction queue(connection, settings, false);
     add(queue, 100, 2);
     queue.finish(0);
     queue.commit();
 
     const std::int64_t left_out = std::min(listed, 50);
-    CHECK(queue.queued() == 100 - left_out);
+    CHECK(queue.recipients() == 100 - left_out);
     CHECK(queue.skipped().opted_out == 2 * left_out);
     CHECK(queue.skipped().duplicate == 100 - left_out);
     CHECK(
@@ -102,18 +102,18 @@ TEST_CASE_METHOD(Queueing, "Who has opted out is left out, be the list of them s
 TEST_CASE_METHOD(Queueing, "Who stands in another blast is no repeat") {
     for (const char* stage : {"Initial", "Second"}) {
         settings.stage = stage;
-        QueueTransaction queue(connection, settings, false, false);
+        QueueTransaction queue(connection, settings, false);
         add(queue, 10);
         queue.finish(0);
         queue.commit();
-        CHECK(queue.queued() == 10);
+        CHECK(queue.recipients() == 10);
     }
 }
 
 TEST_CASE_METHOD(
     Queueing, "A queueing that is given up leaves nothing, and the connection usable") {
     {
-        QueueTransaction queue(connection, settings, false, false);
+        QueueTransaction queue(connection, settings, false);
         add(queue, 50'000); // so many that copying has begun
     }
     CHECK(connection.execute("SELECT count(*) FROM blast_outbox").integer(0, 0) == 0);
@@ -121,7 +121,7 @@ TEST_CASE_METHOD(
 }
 
 TEST_CASE_METHOD(Queueing, "What the server refuses of a copy is told in its words") {
-    QueueTransaction queue(connection, settings, false, false);
+    QueueTransaction queue(connection, settings, false);
     queue.add("+60123000000", "not JSON");
     CHECK_THROWS_WITH(queue.finish(0), Contains("json"));
 }
@@ -130,7 +130,7 @@ TEST_CASE_METHOD(
     Queueing, "Splitting a queue reads it a few times, whatever the planner knows of it") {
     constexpr std::int64_t recipients = 2'000;
     {
-        QueueTransaction earlier(connection, settings, false, false);
+        QueueTransaction earlier(connection, settings, false);
         add(earlier, recipients);
         earlier.finish(0);
         earlier.commit();
@@ -141,7 +141,7 @@ TEST_CASE_METHOD(
     settings.devices.emplace_back("5851");
     {
         Connection own(database.url()); // whose statistics are told when it closes
-        QueueTransaction queue(own, settings, false, false);
+        QueueTransaction queue(own, settings, false);
         add(queue, recipients);
         queue.finish(0);
         queue.commit();
@@ -165,11 +165,11 @@ TEST_CASE_METHOD(
         "ALTER DATABASE {} SET statement_timeout = '300ms'",
         database.value("SELECT current_database()")));
     Connection impatient(database.url());
-    QueueTransaction queue(impatient, settings, false, false);
+    QueueTransaction queue(impatient, settings, false);
     add(queue, 5'000); // so many that copying has begun
     database.query("SELECT pg_sleep(0.4)");
     queue.add("+60129999999", "{}");
     queue.finish(0);
     queue.commit();
-    CHECK(queue.queued() == 5'001);
+    CHECK(queue.recipients() == 5'001);
 }

@@ -98,26 +98,26 @@ QueuedBlast AudienceQueue::pass_once(Connection& connection, bool trial) {
         reader = std::make_unique<AudienceReader>(request_.audience, parser_, request_.messages);
     }
     request_.settings.columns = reader->columns();
-    QueueTransaction transaction(connection, request_.settings, request_.again, trial);
+    QueueTransaction transaction(connection, request_.settings, request_.again);
     read_rows(*reader, transaction);
     if (reader->valid_rows() == 0) {
         throw_no_recipient(*reader);
     }
     transaction.finish(static_cast<std::int64_t>(reader->invalid_rows()));
-    if (transaction.queued() == 0) {
+    if (transaction.recipients() == 0) {
         throw UsageError(
             fmt::format(
                 "{}: no recipient is left, all {} have opted out", reader->name(),
                 transaction.skipped().opted_out),
             "nothing to send");
     }
-    QueuedBlast queued{transaction.blast_id(), transaction.queued(), transaction.skipped(), {}};
+    QueuedBlast queued{0, transaction.recipients(), transaction.skipped(), {}};
     if (request_.dry_run) {
         queued.samples = render_samples(transaction, request_.messages);
     } else if (!trial) {
         refuse_changes(queued);
         request_.before_commit();
-        transaction.commit();
+        queued.blast_id = transaction.commit();
     }
     return queued;
 }

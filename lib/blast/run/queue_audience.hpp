@@ -41,7 +41,7 @@ struct RenderedMessage {
 constexpr int sample_messages = 3;
 
 struct QueuedBlast {
-    std::int64_t blast_id = 0;
+    std::int64_t blast_id = 0; ///< 0 where it was only counted
     std::int64_t queued = 0;
     SkippedCounts skipped;
     std::vector<RenderedMessage> samples; ///< of the first three recipients, where it is a dry run

@@ -17,23 +17,23 @@ QueuedBlast queue_in_transaction(
     BlastSettings settings = request.blast.settings;
     settings.columns = load_columns(connection, request.earlier);
     check_columns(request.blast.messages, settings.columns);
-    QueueTransaction transaction(connection, settings, request.blast.again, trial);
+    QueueTransaction transaction(connection, settings, request.blast.again);
     transaction.add_from_blast(request.earlier, request.stuck, request.older_than);
     transaction.finish(0);
-    if (transaction.queued() == 0) {
+    if (transaction.recipients() == 0) {
         throw UsageError(
             fmt::format(
                 "nobody of blast {} is stuck at {}{}", request.earlier, request.stuck,
                 request.older_than.count() > 0 ? " for so long" : ""),
             "blast-report shows who is stuck where; people who have opted out are left out");
     }
-    QueuedBlast queued{transaction.blast_id(), transaction.queued(), transaction.skipped(), {}};
+    QueuedBlast queued{0, transaction.recipients(), transaction.skipped(), {}};
     if (request.blast.dry_run) {
         queued.samples = render_samples(transaction, request.blast.messages);
     } else if (!trial) {
         refuse_more_than(confirmed.value_or(queued.queued), queued);
         request.blast.before_commit();
-        transaction.commit();
+        queued.blast_id = transaction.commit();
     }
     return queued;
 }

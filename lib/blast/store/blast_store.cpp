@@ -20,14 +20,6 @@ std::vector<std::string> split(std::string_view list) {
     return parts;
 }
 
-std::string array_of(const std::vector<std::string>& texts) {
-    ArrayLiteral literal;
-    for (const std::string& text : texts) {
-        literal.add(text);
-    }
-    return literal.take();
-}
-
 BlastSettings settings_from(const Result& row) {
     BlastSettings settings;
     settings.tag = row.text(0, 1);
@@ -104,7 +96,7 @@ void take_up_again(Connection& connection, const Blast& blast, const ChangedSett
     kept.add(changes.rate).add(changes.jitter_percent).add(changes.daily_cap).add(changes.window);
     const bool split = changes.devices && devices.size() > 1;
     connection.execute_together(
-        {{sql::plan_cautiously},
+        {{sql::disable_nested_loops},
          {sql::ensure_devices, Parameters::of(array_of(devices))},
          {sql::keep_settings, kept},
          {split ? sql::assign_devices : sql::unpin_devices,

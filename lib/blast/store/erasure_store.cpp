@@ -2,21 +2,12 @@
 
 #include "blast/sql.hpp"
 #include "blast/store/connection.hpp"
-#include "blast/store/id_array.hpp"
 
 namespace blast {
 
 namespace {
 
 constexpr int counter_slot = 0; // for short work by hand
-
-std::string array_of(const std::vector<std::string>& numbers) {
-    ArrayLiteral array;
-    for (const std::string& number : numbers) {
-        array.add(number);
-    }
-    return array.take();
-}
 
 /// "60123456789|5215512345678": digits that a pattern looks for.
 std::string digits_pattern(const std::vector<std::string>& numbers) {
@@ -47,7 +38,7 @@ std::int64_t erase_in_blast(
         ids.push_back(sent.integer(row, 0));
         message_ids.add(sent.text(row, 1));
     }
-    connection.execute(sql::forget_history, Parameters::of(blast_id, id_array(ids)));
+    connection.execute(sql::forget_history, Parameters::of(blast_id, array_of(ids)));
     return static_cast<std::int64_t>(ids.size());
 }
 

@@ -37,14 +37,6 @@ Keys keys_of(const std::vector<const InboxEvent*>& events) {
     return keys;
 }
 
-ArrayLiteral text_array(const std::set<std::string>& texts) {
-    ArrayLiteral array;
-    for (const std::string& text : texts) {
-        array.add(text);
-    }
-    return array;
-}
-
 SentMessage read_sent(const Result& result, int row, int column) {
     return {
         {result.integer(row, column), result.integer(row, column + 1)},
@@ -116,7 +108,7 @@ std::vector<Statement> look_up_arrivals_statements(
     std::vector<Statement> statements = look_up_waiting_statements(events);
     statements.push_back({sql::inbox_known, Parameters::of(std::move(bodies))});
     if (!opt_outs.empty()) {
-        statements.push_back({sql::opt_out_reach, Parameters::of(text_array(opt_outs))});
+        statements.push_back({sql::opt_out_reach, Parameters::of(array_of(opt_outs))});
     }
     return statements;
 }
@@ -134,9 +126,9 @@ std::vector<Statement> look_up_waiting_statements(const std::vector<const InboxE
     const Keys keys = keys_of(events);
     return {
         {sql::server_time},
-        {sql::sent_by_message_id, Parameters::of(text_array(keys.message_ids))},
-        {sql::sent_to_phones, Parameters::of(text_array(keys.phones))},
-        {sql::outbox_of_phones, Parameters::of(text_array(keys.phones))}};
+        {sql::sent_by_message_id, Parameters::of(array_of(keys.message_ids))},
+        {sql::sent_to_phones, Parameters::of(array_of(keys.phones))},
+        {sql::outbox_of_phones, Parameters::of(array_of(keys.phones))}};
 }
 
 EventFacts read_waiting_facts(const Results& results) {

@@ -2,7 +2,6 @@
 
 #include "blast/sql.hpp"
 #include "blast/store/connection.hpp"
-#include "blast/store/id_array.hpp"
 
 #include <fmt/format.h>
 
@@ -14,14 +13,6 @@ namespace blast {
 namespace {
 
 constexpr int counter_slot = 0; // for short work by hand
-
-std::string array_of(const std::vector<std::string>& phones) {
-    ArrayLiteral array;
-    for (const std::string& phone : phones) {
-        array.add(phone);
-    }
-    return array.take();
-}
 
 /// Blasts in ascending order, a transaction each: no two of them hold rows that wait for each other.
 std::int64_t drop_queued_of(Connection& connection, const std::vector<std::string>& phones) {
@@ -37,7 +28,7 @@ std::int64_t drop_queued_of(Connection& connection, const std::vector<std::strin
                        .execute(
                            sql::drop_queued,
                            Parameters::of(
-                               blast_id, counter_slot, id_array(of_blast), "manual", "opted out"))
+                               blast_id, counter_slot, array_of(of_blast), "manual", "opted out"))
                        .one_row()
                        .integer(0, 0);
     }

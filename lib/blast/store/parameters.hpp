@@ -36,6 +36,16 @@ private:
     std::size_t size_ = 0;
 };
 
+/// All elements of a container, as one literal.
+template <typename Container>
+std::string array_of(const Container& elements) {
+    ArrayLiteral literal;
+    for (const auto& element : elements) {
+        literal.add(element);
+    }
+    return literal.take();
+}
+
 /// Values for $1, $2, ... in order, in text format. No values are ever pasted into SQL text.
 class Parameters {
 public:

@@ -1,7 +1,6 @@
 #include "blast/store/poll_store.hpp"
 
 #include "blast/sql.hpp"
-#include "blast/store/id_array.hpp"
 
 #include <charconv>
 #include <string_view>
@@ -58,7 +57,7 @@ double read_poll_start(const Result& result) {
 }
 
 Statement survey_statement(const std::vector<std::int64_t>& blasts, const DueRule& rule) {
-    return {sql::poll_survey, Parameters::of(id_array(blasts), rule.unchecked_since)};
+    return {sql::poll_survey, Parameters::of(array_of(blasts), rule.unchecked_since)};
 }
 
 PollSurvey read_survey(const Result& result) {
@@ -71,7 +70,7 @@ Statement candidates_statement(
     const DueRule& rule,
     std::size_t limit,
     const std::optional<PollCandidate>& after) {
-    Parameters parameters = Parameters::of(id_array(blasts), rule.unchecked_since, limit);
+    Parameters parameters = Parameters::of(array_of(blasts), rule.unchecked_since, limit);
     if (after) {
         parameters.add(after->was_read)
             .add(after->sent)
@@ -99,7 +98,7 @@ read_candidates(const Result& result, std::vector<RecipientKey>& keys) {
 }
 
 Statement claim_lock_statement(const std::vector<std::int64_t>& blasts) {
-    return {sql::poll_lock, Parameters::of(id_array(blasts))};
+    return {sql::poll_lock, Parameters::of(array_of(blasts))};
 }
 
 Statement claim_messages_statement(
@@ -107,7 +106,7 @@ Statement claim_messages_statement(
     const double seconds = std::chrono::duration<double>(terms.lease).count();
     return {
         sql::poll_claim,
-        Parameters::of(blast_id, id_array(ids), seconds, terms.rule.unchecked_since, terms.id)};
+        Parameters::of(blast_id, array_of(ids), seconds, terms.rule.unchecked_since, terms.id)};
 }
 
 std::vector<ClaimedMessage> read_claimed_messages(std::int64_t blast_id, const Result& result) {
@@ -123,11 +122,7 @@ std::vector<ClaimedMessage> read_claimed_messages(std::int64_t blast_id, const R
 }
 
 Statement release_claims_statement(std::int64_t blast_id, const std::vector<std::string>& claims) {
-    ArrayLiteral ids;
-    for (const std::string& claim : claims) {
-        ids.add(claim);
-    }
-    return {sql::poll_release, Parameters::of(blast_id, std::move(ids))};
+    return {sql::poll_release, Parameters::of(blast_id, array_of(claims))};
 }
 
 } // namespace blast

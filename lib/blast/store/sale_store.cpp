@@ -2,7 +2,6 @@
 
 #include "blast/sql.hpp"
 #include "blast/store/connection.hpp"
-#include "blast/store/id_array.hpp"
 
 #include <algorithm>
 #include <map>

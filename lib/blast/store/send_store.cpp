@@ -1,7 +1,6 @@
 #include "blast/store/send_store.hpp"
 
 #include "blast/sql.hpp"
-#include "blast/store/id_array.hpp"
 
 #include <algorithm>
 #include <unordered_set>
@@ -189,7 +188,7 @@ QueueChecked read_queue_check(const Results& results) {
 }
 
 Statement unwanted_statement(std::int64_t blast_id, const std::vector<std::int64_t>& ids) {
-    return {sql::unwanted_recipients, Parameters::of(blast_id, id_array(ids)), true};
+    return {sql::unwanted_recipients, Parameters::of(blast_id, array_of(ids)), true};
 }
 
 std::vector<std::int64_t> read_unwanted(const Result& result) {
@@ -201,7 +200,7 @@ std::vector<std::int64_t> read_unwanted(const Result& result) {
 }
 
 std::vector<Statement> settle_statements(const SettleRequest& request) {
-    std::vector<Statement> statements{{sql::plan_cautiously, {}, true}};
+    std::vector<Statement> statements{{sql::disable_nested_loops, {}, true}};
     std::vector<SettleRequest::DeviceChange> devices = request.devices;
     std::sort(devices.begin(), devices.end(), [](const auto& a, const auto& b) {
         return a.device < b.device;
@@ -220,13 +219,9 @@ std::vector<Statement> settle_statements(const SettleRequest& request) {
         statements.push_back(end_statement(request));
     }
     if (!request.releases.empty()) {
-        ArrayLiteral attempts;
-        for (const std::string& attempt : request.releases) {
-            attempts.add(attempt);
-        }
         statements.push_back(
             {sql::release_attempts,
-             Parameters::of(request.blast_id, std::move(attempts), request.counter_slot)});
+             Parameters::of(request.blast_id, array_of(request.releases), request.counter_slot)});
     }
     if (!request.accepted.empty()) {
         statements.push_back(record_statement(request));

@@ -2,7 +2,6 @@
 
 #include "blast/sql.hpp"
 #include "blast/store/database_error.hpp"
-#include "blast/store/id_array.hpp"
 
 #include <algorithm>
 
@@ -132,14 +131,14 @@ void TrackingChanges::add_locks(TrackingStatements& out) const {
     for (const auto& [blast_id, changes] : blasts_) {
         const std::vector<std::int64_t> ids = changes.outbox_ids();
         if (!ids.empty()) {
-            out.statements.push_back({sql::lock_outbox, Parameters::of(blast_id, id_array(ids))});
+            out.statements.push_back({sql::lock_outbox, Parameters::of(blast_id, array_of(ids))});
         }
     }
     for (const auto& [blast_id, changes] : blasts_) {
         const std::vector<std::int64_t> ids = changes.recipient_ids();
         if (!ids.empty()) {
             out.statements.push_back(
-                {sql::lock_recipients, Parameters::of(blast_id, id_array(ids))});
+                {sql::lock_recipients, Parameters::of(blast_id, array_of(ids))});
         }
     }
 }
@@ -157,7 +156,7 @@ TrackingStatements TrackingChanges::statements(int counter_slot) const {
         if (!changes.dropped.empty()) {
             out.statements.push_back(
                 {sql::drop_queued, Parameters::of(
-                                       blast_id, counter_slot, id_array(changes.dropped),
+                                       blast_id, counter_slot, array_of(changes.dropped),
                                        source_word(source_), drop_reason_)});
         }
         for (const Confirmation& confirmation : changes.confirmations) {
