@@ -62,7 +62,7 @@ TEST_CASE("wsapme-sim accepts a message, journals it and answers as the gateway 
     CHECK(journal[0].device == "5850");
     CHECK(
         std::to_string(static_cast<long long>(journal[0].time)) ==
-        body["data"]["messageTimestamp"]);
+        body["data"]["messageTimestamp"].get<std::string>());
 }
 
 TEST_CASE("wsapme-sim refuses a wrong token with 401 and accepts nothing for it") {

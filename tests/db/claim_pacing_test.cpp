@@ -1,5 +1,4 @@
-#include "blast/domain/rate.hpp"
-#include "blast/domain/slot_plan.hpp"
+#include "blast/domain/pacing.hpp"
 #include "blast/store/connection.hpp"
 #include "blast/store/send_store.hpp"
 

@@ -2,8 +2,8 @@
 
 #include "blast/gateway/webhook_event.hpp"
 #include "blast/run/event_intake.hpp"
-#include "blast/run/finish_work.hpp"
 #include "blast/run/waiting_events.hpp"
+#include "blast/store/batched_work.hpp"
 #include "blast/store/connection.hpp"
 
 #include "support/tracked_blast.hpp"

@@ -1,6 +1,4 @@
-#include "blast/domain/rate.hpp"
-#include "blast/domain/slot_plan.hpp"
-#include "blast/domain/steady_pace.hpp"
+#include "blast/domain/pacing.hpp"
 
 #include "support/catch.hpp"
 

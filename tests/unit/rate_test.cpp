@@ -1,6 +1,5 @@
-#include "blast/domain/rate.hpp"
-
 #include "blast/core/error.hpp"
+#include "blast/domain/pacing.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,6 +1,6 @@
 #include "blast/domain/send_outcome.hpp"
 
-#include "blast/domain/circuit.hpp"
+#include "blast/domain/send_machine.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,4 +1,3 @@
-#include "blast/domain/significance.hpp"
 
 #include "blast/domain/comparison.hpp"
 

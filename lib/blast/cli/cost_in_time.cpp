@@ -1,7 +1,7 @@
 #include "blast/cli/cost_in_time.hpp"
 
 #include "blast/core/duration.hpp"
-#include "blast/domain/rate.hpp"
+#include "blast/domain/pacing.hpp"
 #include "blast/domain/send_window.hpp"
 
 #include <fmt/format.h>

@@ -13,10 +13,10 @@
 #include "blast/domain/attribution.hpp"
 #include "blast/domain/phone.hpp"
 #include "blast/report/inbox_list.hpp"
-#include "blast/run/counter_slots.hpp"
 #include "blast/run/event_file.hpp"
 #include "blast/run/hook_run.hpp"
 #include "blast/run/listen_address.hpp"
+#include "blast/store/blast_store.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

@@ -2,7 +2,7 @@
 
 #include "blast/core/error.hpp"
 #include "blast/core/printable.hpp"
-#include "blast/run/spill_recovery.hpp"
+#include "blast/run/outcome_file.hpp"
 
 #include <fmt/format.h>
 

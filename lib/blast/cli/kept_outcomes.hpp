@@ -1,7 +1,7 @@
 #pragma once
 
 #include "blast/cli/send_blast.hpp"
-#include "blast/run/spill_file.hpp"
+#include "blast/run/outcome_file.hpp"
 #include "blast/store/blast_store.hpp"
 
 #include <optional>

@@ -7,7 +7,7 @@
 #include "blast/core/duration.hpp"
 #include "blast/core/printable.hpp"
 #include "blast/core/stop_signal.hpp"
-#include "blast/domain/rate.hpp"
+#include "blast/domain/pacing.hpp"
 #include "blast/run/poll_run.hpp"
 #include "blast/store/connection.hpp"
 #include "blast/store/schema.hpp"

@@ -6,7 +6,7 @@
 #include "blast/cli/send_summary.hpp"
 #include "blast/cli/sending.hpp"
 #include "blast/cli/terminal.hpp"
-#include "blast/run/preflight.hpp"
+#include "blast/run/gateway_probe.hpp"
 #include "blast/store/connection.hpp"
 #include "blast/store/schema.hpp"
 

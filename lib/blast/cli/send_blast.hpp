@@ -6,8 +6,8 @@
 #include "blast/core/log.hpp"
 #include "blast/core/random.hpp"
 #include "blast/core/stop_signal.hpp"
+#include "blast/run/outcome_file.hpp"
 #include "blast/run/queue_audience.hpp"
-#include "blast/run/spill_file.hpp"
 #include "blast/run/test_message.hpp"
 
 #include <string>

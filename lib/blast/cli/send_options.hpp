@@ -2,7 +2,7 @@
 
 #include "blast/cli/settings.hpp"
 #include "blast/core/clock.hpp"
-#include "blast/domain/rate.hpp"
+#include "blast/domain/pacing.hpp"
 #include "blast/domain/send_window.hpp"
 
 #include <chrono>

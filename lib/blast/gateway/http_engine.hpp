@@ -1,7 +1,7 @@
 #pragma once
 
 #include "blast/core/clock.hpp"
-#include "blast/domain/transport.hpp"
+#include "blast/domain/send_outcome.hpp"
 
 #include <chrono>
 #include <functional>

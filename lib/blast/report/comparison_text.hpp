@@ -2,7 +2,7 @@
 
 #include "blast/core/zoned_time.hpp"
 #include "blast/domain/blast_report.hpp"
-#include "blast/domain/significance.hpp"
+#include "blast/domain/comparison.hpp"
 #include "blast/report/terminal_text.hpp"
 
 #include <optional>

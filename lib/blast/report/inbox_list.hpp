@@ -2,7 +2,7 @@
 
 #include "blast/core/output.hpp"
 #include "blast/core/zoned_time.hpp"
-#include "blast/domain/listed_event.hpp"
+#include "blast/domain/inbox_event.hpp"
 #include "blast/report/list_format.hpp"
 #include "blast/report/terminal_text.hpp"
 

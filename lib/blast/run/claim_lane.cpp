@@ -1,7 +1,7 @@
 #include "blast/run/claim_lane.hpp"
 
 #include "blast/domain/send_machine.hpp"
-#include "blast/run/counter_slots.hpp"
+#include "blast/store/blast_store.hpp"
 
 #include <algorithm>
 

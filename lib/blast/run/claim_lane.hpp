@@ -1,6 +1,6 @@
 #pragma once
 
-#include "blast/domain/server_clock.hpp"
+#include "blast/domain/pacing.hpp"
 #include "blast/run/recipients_in_hand.hpp"
 #include "blast/run/send_plan.hpp"
 #include "blast/store/async_connection.hpp"

@@ -1,9 +1,9 @@
 #include "blast/run/event_file.hpp"
 
 #include "blast/gateway/webhook_event.hpp"
-#include "blast/run/finish_work.hpp"
 #include "blast/run/reconnect.hpp"
 #include "blast/run/waiting_events.hpp"
+#include "blast/store/batched_work.hpp"
 
 #include <istream>
 #include <streambuf>

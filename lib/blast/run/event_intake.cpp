@@ -134,14 +134,14 @@ EventIntake::EventIntake(const IntakeRules& rules, std::vector<InboxEvent> event
     for (const InboxEvent& event : events_) {
         all.push_back(&event);
     }
-    parts_.add(std::move(all));
+    work_.add(std::move(all));
 }
 
 std::vector<Statement> EventIntake::next() const {
     if (stage_ == Stage::write) {
         return write_;
     }
-    const std::vector<const InboxEvent*> events = distinct(parts_.current()).events;
+    const std::vector<const InboxEvent*> events = distinct(work_.current()).events;
     return look_up_arrivals_statements(events, opt_out_numbers(events));
 }
 
@@ -161,8 +161,8 @@ WorkProgress EventIntake::take(const PipelineOutcome& outcome) {
     }
     refused_ = false;
     stage_ = Stage::look_up;
-    parts_.finish_current();
-    return parts_.empty() ? WorkProgress::done : WorkProgress::more;
+    work_.finish_current();
+    return work_.empty() ? WorkProgress::done : WorkProgress::more;
 }
 
 WorkProgress EventIntake::after_failure(const DatabaseError& error) {
@@ -170,9 +170,9 @@ WorkProgress EventIntake::after_failure(const DatabaseError& error) {
     if (error.connection_lost()) {
         return WorkProgress::lost;
     }
-    const auto blame = parts_.blame(error);
-    const bool is_item = blame == WorkParts<const InboxEvent*>::Blame::item;
-    if (blame == WorkParts<const InboxEvent*>::Blame::database || (is_item && refused_)) {
+    const auto blame = work_.blame(error);
+    const bool is_item = blame == BatchedWork<Group>::Blame::item;
+    if (blame == BatchedWork<Group>::Blame::database || (is_item && refused_)) {
         return WorkProgress::failed;
     }
     stage_ = Stage::look_up;
@@ -185,7 +185,7 @@ WorkProgress EventIntake::after_failure(const DatabaseError& error) {
 /// The event cannot be applied: it is only kept.
 void EventIntake::plan_refused(const DatabaseError& error) {
     InboxRecord record;
-    record.event = parts_.current().front();
+    record.event = work_.current().front();
     record.reason = fmt::format("the database refused to apply it: {}", printable(error.what()));
     planned_ = {};
     planned_.events = 1;
@@ -197,7 +197,7 @@ void EventIntake::plan_refused(const DatabaseError& error) {
 }
 
 void EventIntake::plan(const EventFacts& facts) {
-    const DistinctEvents came = distinct(parts_.current());
+    const DistinctEvents came = distinct(work_.current());
     std::vector<ArrivedEvent> fresh;
     for (std::size_t i = 0; i < came.events.size(); ++i) {
         if (!facts.repeated.contains(i)) {
@@ -214,7 +214,7 @@ void EventIntake::plan(const EventFacts& facts) {
         records.back().erased = is_about_forgotten(*fresh[i].event, facts);
     }
 
-    planned_.events = static_cast<std::int64_t>(parts_.current().size());
+    planned_.events = static_cast<std::int64_t>(work_.current().size());
     for (const InboxRecord& record : records) {
         count_state(record, planned_);
     }

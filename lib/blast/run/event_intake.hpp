@@ -4,8 +4,8 @@
 #include "blast/domain/inbox_event.hpp"
 #include "blast/domain/opt_out_words.hpp"
 #include "blast/run/event_plan.hpp"
-#include "blast/run/work_parts.hpp"
 #include "blast/store/async_connection.hpp"
+#include "blast/store/batched_work.hpp"
 #include "blast/store/inbox_store.hpp"
 #include "blast/store/opt_out_store.hpp"
 
@@ -46,7 +46,7 @@ public:
     EventIntake(const IntakeRules& rules, std::vector<InboxEvent> events);
 
     /// False when there is nothing to do at all.
-    bool has_work() const noexcept { return !parts_.empty(); }
+    bool has_work() const noexcept { return !work_.empty(); }
     std::vector<Statement> next() const;
     WorkProgress take(const PipelineOutcome& outcome);
     const IntakeCounts& counts() const noexcept { return counts_; }
@@ -72,7 +72,7 @@ private:
 
     const IntakeRules& rules_;
     std::vector<InboxEvent> events_;
-    WorkParts<const InboxEvent*> parts_;
+    BatchedWork<Group> work_;
     Stage stage_ = Stage::look_up;
     bool refused_ = false; ///< the current part is an event that is only kept
     std::vector<Statement> write_;

@@ -1,6 +1,7 @@
 #include "blast/run/gateway_probe.hpp"
 
 #include "blast/core/error.hpp"
+#include "blast/core/log.hpp"
 #include "blast/core/printable.hpp"
 #include "blast/gateway/send_answer.hpp"
 
@@ -89,6 +90,19 @@ std::string GatewayProbe::ask_device(const std::string& device) {
         return words.words.empty() ? "no" : printable(words.words);
     }
     return answer.status >= 400 ? fmt::format("HTTP {}", answer.status) : std::string();
+}
+
+void preflight(
+    const GatewaySettings& gateway, const std::vector<std::string>& devices, const Log& log) {
+    GatewayProbe probe(gateway);
+    probe.ask_server();
+    for (const std::string& device : devices) {
+        const std::string refusal = probe.ask_device(device);
+        if (!refusal.empty()) {
+            log.warn(fmt::format(
+                "the gateway says of device '{}': {}", printable(device), mask_phones(refusal)));
+        }
+    }
 }
 
 } // namespace blast

@@ -1,7 +1,6 @@
 #include "blast/run/poll_run.hpp"
 
 #include "blast/core/error.hpp"
-#include "blast/run/counter_slots.hpp"
 #include "blast/run/poll_pass.hpp"
 #include "blast/run/reconnect.hpp"
 #include "blast/run/waiting_events.hpp"

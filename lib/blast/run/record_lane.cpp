@@ -1,7 +1,6 @@
 #include "blast/run/record_lane.hpp"
 
 #include "blast/domain/jid.hpp"
-#include "blast/run/counter_slots.hpp"
 #include "blast/store/blast_store.hpp"
 
 #include <algorithm>
@@ -191,18 +190,18 @@ void RecordLane::on_beat_outcome(const PipelineOutcome& outcome) {
         return;
     }
     if (work_) {
-        give_up_settling(SettleWork::Progress::lost); // it waited behind the heartbeat
+        give_up_settling(WorkProgress::lost); // it waited behind the heartbeat
     } else {
         tell_(RecordsAway{});
     }
 }
 
 void RecordLane::on_settle_outcome(const PipelineOutcome& outcome) {
-    const SettleWork::Progress progress = work_->take(outcome);
-    if (progress == SettleWork::Progress::more) {
+    const WorkProgress progress = work_->take(outcome);
+    if (progress == WorkProgress::more) {
         return; // on_idle goes on
     }
-    if (progress != SettleWork::Progress::done) {
+    if (progress != WorkProgress::done) {
         give_up_settling(progress);
         return;
     }
@@ -214,10 +213,10 @@ void RecordLane::on_settle_outcome(const PipelineOutcome& outcome) {
     tell_(Settled{});
 }
 
-void RecordLane::give_up_settling(SettleWork::Progress progress) {
+void RecordLane::give_up_settling(WorkProgress progress) {
     failure_ = work_->failure();
     work_.reset();
-    refused_ = progress == SettleWork::Progress::failed;
+    refused_ = progress == WorkProgress::failed;
     tell_(SettleLost{});
     if (!refused_) {
         return;

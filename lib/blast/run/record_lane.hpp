@@ -44,7 +44,7 @@ private:
     void on_settle_outcome(const PipelineOutcome& outcome);
     void on_beat_outcome(const PipelineOutcome& outcome);
     void on_stop_outcome(const PipelineOutcome& outcome);
-    void give_up_settling(SettleWork::Progress progress);
+    void give_up_settling(WorkProgress progress);
 
     EventLoop& loop_;
     const SendPlan& plan_;

@@ -4,7 +4,7 @@
 #include "blast/core/log.hpp"
 #include "blast/core/output.hpp"
 #include "blast/core/zoned_time.hpp"
-#include "blast/domain/blast_filter.hpp"
+#include "blast/domain/blast_report.hpp"
 #include "blast/report/list_format.hpp"
 #include "blast/report/terminal_text.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "blast/domain/pacing.hpp"
 #include "blast/domain/send_window.hpp"
-#include "blast/domain/slot_plan.hpp"
 #include "blast/domain/template.hpp"
 #include "blast/gateway/http_engine.hpp"
 

@@ -1,7 +1,7 @@
 #include "blast/run/send_run.hpp"
 
 #include "blast/core/printable.hpp"
-#include "blast/run/spill_file.hpp"
+#include "blast/run/outcome_file.hpp"
 
 #include <fmt/format.h>
 

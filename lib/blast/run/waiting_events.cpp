@@ -1,7 +1,6 @@
 #include "blast/run/waiting_events.hpp"
 
 #include "blast/gateway/webhook_event.hpp"
-#include "blast/run/finish_work.hpp"
 
 #include <numeric>
 
@@ -21,11 +20,11 @@ std::vector<Statement> WaitingEvents::next() const {
     case Stage::give_up: return {give_up_waiting_statement(patience)};
     case Stage::look_up: break;
     }
-    std::vector<const InboxEvent*> part;
-    for (const Place place : parts_.current()) {
-        part.push_back(&events_[place]);
+    std::vector<const InboxEvent*> batch;
+    for (const std::size_t place : work_.current()) {
+        batch.push_back(&events_[place]);
     }
-    return look_up_waiting_statements(part);
+    return look_up_waiting_statements(batch);
 }
 
 WorkProgress WaitingEvents::take(const PipelineOutcome& outcome) {
@@ -35,7 +34,7 @@ WorkProgress WaitingEvents::take(const PipelineOutcome& outcome) {
     switch (stage_) {
     case Stage::load: return after_page(read_waiting(outcome.results.front()));
     case Stage::look_up: return after_look_up(read_waiting_facts(outcome.results));
-    case Stage::write: applied_ += planned_; return finish_part();
+    case Stage::write: applied_ += planned_; return finish_batch();
     case Stage::give_up: break;
     }
     return WorkProgress::done;
@@ -46,12 +45,12 @@ WorkProgress WaitingEvents::after_failure(const DatabaseError& error) {
     if (error.connection_lost()) {
         return WorkProgress::lost;
     }
-    if (parts_.empty()) {
+    if (work_.empty()) {
         return WorkProgress::failed;
     }
-    switch (parts_.blame(error)) {
-    case WorkParts<Place>::Blame::database: return WorkProgress::failed;
-    case WorkParts<Place>::Blame::item: return finish_part();
+    switch (work_.blame(error)) {
+    case BatchedWork<Places>::Blame::database: return WorkProgress::failed;
+    case BatchedWork<Places>::Blame::item: return finish_batch();
     default: break;
     }
     stage_ = Stage::look_up;
@@ -72,33 +71,33 @@ WorkProgress WaitingEvents::after_page(std::vector<WaitingEvent> rows) {
     for (const WaitingEvent& row : rows_) {
         events_.push_back(std::move(read_webhook(row.body).front()));
     }
-    std::vector<Place> places(rows_.size());
-    std::iota(places.begin(), places.end(), Place{0});
-    parts_.add(std::move(places));
+    Places places(rows_.size());
+    std::iota(places.begin(), places.end(), std::size_t{0});
+    work_.add(std::move(places));
     stage_ = Stage::look_up;
     return WorkProgress::more;
 }
 
 WorkProgress WaitingEvents::after_look_up(const EventFacts& facts) {
-    const std::vector<Place>& part = parts_.current();
+    const Places& batch = work_.current();
     std::vector<ArrivedEvent> arrived;
-    arrived.reserve(part.size());
-    for (const Place place : part) {
+    arrived.reserve(batch.size());
+    for (const std::size_t place : batch) {
         arrived.push_back({&events_[place], rows_[place].received_at, rows_[place].scope});
     }
     const std::vector<Matches> matches = match_events(arrived, facts);
 
     TrackingChanges changes(ChangeSource::webhook);
     std::vector<EndedEvent> ended;
-    for (std::size_t i = 0; i < part.size(); ++i) {
+    for (std::size_t i = 0; i < batch.size(); ++i) {
         if (!is_applicable(matches[i])) {
             continue;
         }
         add_changes(arrived[i], matches[i], changes);
-        ended.push_back({rows_[part[i]].id, matches[i].front().key});
+        ended.push_back({rows_[batch[i]].id, matches[i].front().key});
     }
     if (ended.empty()) {
-        return finish_part();
+        return finish_batch();
     }
     planned_ = static_cast<std::int64_t>(ended.size());
     write_ = {end_events_statement(ended)};
@@ -109,9 +108,9 @@ WorkProgress WaitingEvents::after_look_up(const EventFacts& facts) {
     return WorkProgress::more;
 }
 
-WorkProgress WaitingEvents::finish_part() {
-    parts_.finish_current();
-    stage_ = parts_.empty() ? Stage::load : Stage::look_up;
+WorkProgress WaitingEvents::finish_batch() {
+    work_.finish_current();
+    stage_ = work_.empty() ? Stage::load : Stage::look_up;
     return WorkProgress::more;
 }
 

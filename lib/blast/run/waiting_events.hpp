@@ -1,8 +1,8 @@
 #pragma once
 
 #include "blast/run/event_plan.hpp"
-#include "blast/run/work_parts.hpp"
 #include "blast/store/async_connection.hpp"
+#include "blast/store/batched_work.hpp"
 #include "blast/store/inbox_store.hpp"
 
 #include <chrono>
@@ -37,13 +37,13 @@ public:
 
 private:
     enum class Stage { load, look_up, write, give_up };
-    /// A place in the page.
-    using Place = std::size_t;
+    /// In the page.
+    using Places = std::vector<std::size_t>;
 
     WorkProgress after_failure(const DatabaseError& error);
     WorkProgress after_page(std::vector<WaitingEvent> rows);
     WorkProgress after_look_up(const EventFacts& facts);
-    WorkProgress finish_part();
+    WorkProgress finish_batch();
 
     int counter_slot_;
     RetryScope scope_;
@@ -51,7 +51,7 @@ private:
     std::int64_t after_ = 0;
     std::vector<WaitingEvent> rows_;
     std::vector<InboxEvent> events_;
-    WorkParts<Place> parts_;
+    BatchedWork<Places> work_;
     std::vector<Statement> write_;
     std::int64_t planned_ = 0;
     std::int64_t applied_ = 0;

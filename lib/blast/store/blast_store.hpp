@@ -1,5 +1,6 @@
 #pragma once
 
+#include "blast/core/random.hpp"
 #include "blast/domain/blast_counts.hpp"
 #include "blast/store/parameters.hpp"
 #include "blast/store/result.hpp"
@@ -100,5 +101,12 @@ bool take_up_alone(
 
 /// The slot of blast_counters that a short-lived connection writes.
 constexpr int short_work_slot = 0;
+
+/// A slot of blast_counters for one long-lived connection: drawn at random, so that connections seldom share one and wait
+/// for each other's commit. Any slot is right.
+inline int draw_counter_slot(Random& random) {
+    constexpr std::uint64_t slots = 63;
+    return 1 + static_cast<int>(random.below(slots));
+}
 
 } // namespace blast

@@ -2,7 +2,6 @@
 
 #include "blast/domain/event_match.hpp"
 #include "blast/domain/inbox_event.hpp"
-#include "blast/domain/listed_event.hpp"
 #include "blast/store/connection.hpp"
 
 #include <chrono>

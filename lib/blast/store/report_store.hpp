@@ -1,6 +1,5 @@
 #pragma once
 
-#include "blast/domain/blast_filter.hpp"
 #include "blast/domain/blast_report.hpp"
 #include "blast/domain/recipient_record.hpp"
 #include "blast/store/parameters.hpp"

@@ -1,11 +1,15 @@
 #pragma once
 
-#include "blast/store/async_connection.hpp"
+#include "blast/store/batched_work.hpp"
 #include "blast/store/send_store.hpp"
 
-#include <deque>
+#include <string>
+#include <vector>
 
 namespace blast {
+
+std::size_t size_of(const SettleRequest& request);
+SettleRequest second_half(SettleRequest& request);
 
 /// Gets a SettleRequest into the database, whatever its rows are like, over any kind of connection: the caller executes
 /// next() and hands the outcome to take(), until done. One bad row does not sink the others: the group is cut in two
@@ -13,33 +17,24 @@ namespace blast {
 /// recipient was resent meanwhile is noted in the history. Running it again after a lost COMMIT answer is harmless.
 class SettleWork {
 public:
-    enum class Progress {
-        more, ///< execute next()
-        done,
-        lost,  ///< the connection is gone; it is not known whether the last group was committed
-        failed ///< the database refuses for a reason that is not in the rows: see failure()
-    };
-
     explicit SettleWork(SettleRequest request);
 
     std::vector<Statement> next() const;
-    Progress take(const PipelineOutcome& outcome);
+    WorkProgress take(const PipelineOutcome& outcome);
     const std::string& failure() const noexcept { return failure_; }
 
 private:
     enum class Stage { write, find };
 
-    Progress after_write(const Results& results);
-    Progress after_find(const Results& results);
-    Progress after_failure(const DatabaseError& failure);
-    Progress next_part();
-    void cut_in_two();
+    WorkProgress after_write(const Results& results);
+    WorkProgress after_find(const Results& results);
+    WorkProgress after_failure(const DatabaseError& failure);
+    WorkProgress finish_part();
 
-    std::deque<SettleRequest> parts_;
+    BatchedWork<SettleRequest> work_;
     Stage stage_ = Stage::write;
     std::vector<AcceptedMessage> missing_;
     std::vector<AcceptedMessage> late_; ///< to be noted with the part that is written
-    int tries_ = 0;
     std::string failure_;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "blast/domain/send_events.hpp"
+#include "blast/domain/send_machine.hpp"
 
 #include "unit/simulation/event_queue.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "blast/core/clock.hpp"
-#include "blast/domain/send_events.hpp"
+#include "blast/domain/send_machine.hpp"
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 
 #include "blast/core/clock.hpp"
 #include "blast/core/random.hpp"
-#include "blast/domain/send_events.hpp"
+#include "blast/domain/send_machine.hpp"
 
 #include <optional>
 #include <vector>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "blast/domain/slot_plan.hpp"
+#include "blast/domain/pacing.hpp"
 
 #include "unit/simulation/connection.hpp"
 #include "unit/simulation/referee.hpp"

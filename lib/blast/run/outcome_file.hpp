@@ -1,5 +1,6 @@
 #pragma once
 
+#include "blast/store/blast_store.hpp"
 #include "blast/store/send_store.hpp"
 
 #include <cstdint>
@@ -31,5 +32,17 @@ std::vector<SpillFile> read_spill_files(const std::string& state_folder, std::in
 
 /// $XDG_STATE_HOME/blast, else $HOME/.local/state/blast, from those variables' values (XDG Base Directory Specification).
 std::string state_folder(const std::string& xdg_state_home, const std::string& home);
+
+class Connection;
+
+/// How much of a file the database has now.
+enum class SpillRecorded {
+    all,  ///< the file is gone
+    some, ///< it holds outcomes that nothing in the blast answers to: the file stays
+    none ///< it is of another database's blast with the same number: the file stays, and nothing was recorded
+};
+
+/// Records what a file holds, and removes it once every outcome in it is settled. Throws DatabaseError.
+SpillRecorded record_spill_file(Connection& connection, const Blast& blast, const SpillFile& file);
 
 } // namespace blast
