@@ -56,12 +56,13 @@ TrialSettings settings_of(const std::string& tag) {
 }
 
 /// Senders that reach the database at `url`, which may be a pooler's; the books are read at the database itself.
-void interrupt_and_resume(const TemporaryDatabase& database, const std::string& url) {
+void interrupt_and_resume(
+    const TemporaryDatabase& database, const std::string& url, int signal = SIGINT) {
     const Simulator simulator({"--delay", "20ms"});
     TrialSettings settings = settings_of("interrupted");
     settings.environment = {{"DATABASE_URL", url}};
     const SendTrial trial(database.url(), simulator, settings);
-    stop_cleanly(database, trial, SIGINT);
+    stop_cleanly(database, trial, signal);
     CHECK(query_value(database.url(), "SELECT stopped_by FROM blasts") == "person");
     const std::size_t sent = trial.journal().size();
     send_what_is_due(trial);
@@ -88,6 +89,26 @@ void terminate_and_take_up(const TemporaryDatabase& database, const std::string&
 TEST_CASE("SIGINT stops a sender cleanly; --due leaves its blast alone and --resume completes it") {
     const TemporaryDatabase database;
     interrupt_and_resume(database, database.url());
+}
+
+TEST_CASE(
+    "SIGHUP stops a sender as SIGINT does: nobody is left in doubt, and it waits for --resume") {
+    const TemporaryDatabase database;
+    interrupt_and_resume(database, database.url(), SIGHUP);
+}
+
+TEST_CASE("A sender that was started to ignore SIGHUP goes on through it") {
+    const TemporaryDatabase database;
+    const Simulator simulator({"--delay", "20ms"});
+    const SendTrial trial(database.url(), simulator, settings_of("nohup"));
+    std::vector<std::string> command = trial.command();
+    command[0] = blast::test::executable_path(command[0]);
+    command.insert(command.begin(), "/usr/bin/nohup");
+    Process sender(command, trial.environment());
+    trial.wait_for_accepted(some, sender);
+    sender.signal(SIGHUP);
+    CHECK(sender.wait().exit_code == 0);
+    CHECK(trial.count("RECORDED") == recipients);
 }
 
 TEST_CASE("SIGTERM stops a sender cleanly, and --due takes its blast up again") {

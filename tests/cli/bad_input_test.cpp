@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 
 using blast::test::Contains;
+using blast::test::is_one_line;
 using blast::test::ProcessResult;
 using blast::test::run;
 using blast::test::Sending;
+using blast::test::StartsWith;
 using blast::test::two_people;
 
 namespace {
@@ -72,4 +74,18 @@ TEST_CASE("A config file that is a FIFO is refused at once") {
     REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
     check_refused(
         sending, {"--message", "x", "--tag", "t", "--config", fifo}, "is not a regular file");
+}
+
+TEST_CASE(
+    "A device that the gateway clearly does not have ends the run before anything is queued") {
+    Sending sending; // whose gateway has device 5850 alone
+    const std::string csv = sending.folder.write("people.csv", two_people);
+    const ProcessResult refused =
+        run(send_to(csv, {"--message", "x", "--tag", "t", "--device", "5850,999"}),
+            sending.environment);
+    CHECK(refused.exit_code == 3);
+    CHECK_THAT(refused.err, StartsWith("blast-send: the gateway has no device '999'"));
+    CHECK(is_one_line(refused.err));
+    CHECK(sending.count("blasts") == "0");
+    CHECK(sending.gateway.accepted() == 0);
 }

@@ -5,11 +5,14 @@
 #include "support/catch.hpp"
 
 #include <rapidcheck/catch.h>
+#include <set>
+#include <string>
 #include <thread>
 #include <vector>
 
 using blast::ParsedPhone;
 using blast::PhoneParser;
+using blast::spellings_of;
 using blast::test::Contains;
 
 namespace {
@@ -158,4 +161,22 @@ TEST_CASE("several threads may use one parser") {
         thread.join();
     CHECK(valid == std::vector<int>(4, valid[0]));
     CHECK(valid[0] >= 2'000);
+}
+
+TEST_CASE(
+    "Who WhatsApp knows by a number that numbering plans write otherwise is found by either") {
+    using Spellings = std::set<std::string>;
+    CHECK(spellings_of("+5215512345678") == Spellings{"+5215512345678", "+525512345678"});
+    CHECK(spellings_of("+525512345678") == Spellings{"+5215512345678", "+525512345678"});
+    CHECK(spellings_of("+551187654321") == Spellings{"+551187654321", "+5511987654321"});
+    CHECK(spellings_of("+5511987654321") == Spellings{"+551187654321", "+5511987654321"});
+    CHECK(spellings_of("+5491123456789") == Spellings{"+5491123456789", "+541123456789"});
+}
+
+TEST_CASE(
+    "A landline's number is never taken for a mobile's, nor a number of elsewhere for another") {
+    for (const char* const phone :
+         {"+551133334444", "+541123456789", "+60123456789", "+5511", "+52", "+", "",
+          "+5211234567890123"})
+        CHECK(spellings_of(phone) == std::set<std::string>{phone});
 }

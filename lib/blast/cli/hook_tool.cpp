@@ -179,10 +179,6 @@ IntakeRules intake_rules(const HookOptions& options) {
     return {options.attribution, OptOutWords(options.opt_out_words), draw_counter_slot(random)};
 }
 
-ExitCode interrupted(const StopSignal& stop) {
-    return stop.received() == SIGINT ? ExitCode::interrupted : ExitCode::terminated;
-}
-
 /// Each connection is a descriptor; the usual soft limit of 1,024 is too few for them.
 void allow_many_connections() {
     constexpr rlim_t wanted = 8192;
@@ -209,7 +205,7 @@ ExitCode serve(const HookOptions& options, const Log& log) {
     log.note(fmt::format("listening on http://{}", address));
     const IntakeCounts counts = run.run(stop);
     log.note(fmt::format("stopped, after {} event(s)", counts.events));
-    return interrupted(stop);
+    return stop.exit_code();
 }
 
 /// The descriptor of the events; of standard input for "-".
@@ -243,7 +239,7 @@ ExitCode ingest(const HookOptions& options, const Log& log) {
         return ExitCode::done;
     }
     log.note("stopped; run it again with the same events, those that are in count as repeats");
-    return interrupted(stop);
+    return stop.exit_code();
 }
 
 ReportFormat list_format(OutputFormat format) {

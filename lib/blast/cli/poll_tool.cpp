@@ -151,6 +151,7 @@ PollVerdict poll_verdict(const PollSummary& summary) {
         return unavailable(
             fmt::format("the database stayed away for a minute ({})", why),
             "see that it runs; nothing is lost, the next run asks again");
+    case PollEnd::hung_up: return {ExitCode::hung_up, {}};
     case PollEnd::interrupted: return {ExitCode::interrupted, {}};
     case PollEnd::terminated: return {ExitCode::terminated, {}};
     default: break;
@@ -182,7 +183,7 @@ void tell_end(const PollSummary& summary, const PollVerdict& verdict, const Log&
             "{} message(s) could not be checked ({}); the next run asks again",
             with_thousands(summary.failed), mask_phones(printable(summary.why))));
     }
-    if (verdict.code == ExitCode::interrupted || verdict.code == ExitCode::terminated) {
+    if (verdict.code >= ExitCode::hung_up) { // by a signal
         log.note("stopped; run blast-poll again for the rest");
     }
     if (!verdict.error.empty()) {

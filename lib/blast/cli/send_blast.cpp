@@ -149,9 +149,7 @@ int severity(ExitCode code) {
 
 void heed_stop(const StopSignal& stop) {
     if (stop.received() != 0) {
-        throw Error(
-            stop.received() == SIGINT ? ExitCode::interrupted : ExitCode::terminated, "interrupted",
-            "nothing was queued or sent");
+        throw Error(stop.exit_code(), "interrupted", "nothing was queued or sent");
     }
 }
 

@@ -24,7 +24,7 @@ struct SendJob {
     Instant started = BootClock::now();
 };
 
-/// Throws (exit 130 or 143) once SIGINT or SIGTERM came; for where nothing is queued or sent yet.
+/// Throws (exit 129, 130 or 143) once SIGHUP, SIGINT or SIGTERM came; for where nothing is queued or sent yet.
 void heed_stop(const StopSignal& stop);
 
 /// Sends what is queued of a blast and prints its summary. `connection` is used before and after, not while sending.

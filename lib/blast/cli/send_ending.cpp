@@ -49,6 +49,7 @@ std::string how_to_go_on(const SendPlan& plan, const SendEnd& end, const Blast& 
 
 ExitCode exit_code_of(SendStop reason, const BlastCounts& counts) {
     switch (reason) {
+    case SendStop::hung_up: return ExitCode::hung_up;
     case SendStop::interrupted: return ExitCode::interrupted;
     case SendStop::terminated: return ExitCode::terminated;
     case SendStop::daily_cap:

@@ -12,6 +12,7 @@ enum class ExitCode : int {
     usage = 2,       ///< wrong usage or bad input: nothing was sent or changed
     unavailable = 3, ///< the database or the gateway cannot be used
     stopped = 4,     ///< stopped early on purpose with work left
+    hung_up = 129,   ///< SIGHUP, stopped cleanly
     interrupted = 130, ///< SIGINT, stopped cleanly
     terminated = 143   ///< SIGTERM, stopped cleanly
 };

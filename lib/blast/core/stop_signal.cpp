@@ -33,6 +33,13 @@ void handle(int signal, void (*handler)(int)) {
     sigaction(signal, &action, nullptr);
 }
 
+bool is_ignored(int signal) {
+    struct sigaction action {};
+    sigaction(signal, nullptr, &action);
+    return action.sa_handler ==
+           SIG_IGN; // NOLINT(cppcoreguidelines-pro-type-union-access): the POSIX interface
+}
+
 } // namespace
 
 StopSignal::StopSignal() {
@@ -42,12 +49,18 @@ StopSignal::StopSignal() {
     }
     first_signal = 0;
     wake_descriptor = descriptor;
+    if (!is_ignored(SIGHUP)) {
+        handle(SIGHUP, on_stop_signal);
+    }
     handle(SIGINT, on_stop_signal);
     handle(SIGTERM, on_stop_signal);
     handle(SIGPIPE, SIG_IGN);
 }
 
 StopSignal::~StopSignal() {
+    if (!is_ignored(SIGHUP)) {
+        handle(SIGHUP, SIG_DFL);
+    }
     handle(SIGINT, SIG_DFL);
     handle(SIGTERM, SIG_DFL);
     close(wake_descriptor.exchange(-1));
@@ -57,6 +70,11 @@ StopSignal::~StopSignal() {
 // NOLINTBEGIN(readability-convert-member-functions-to-static): see above
 int StopSignal::received() const noexcept {
     return first_signal.load();
+}
+
+ExitCode StopSignal::exit_code() const noexcept {
+    constexpr int by_signal = 128;
+    return static_cast<ExitCode>(by_signal + received());
 }
 
 int StopSignal::descriptor() const noexcept {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <phonenumbers/phonenumberutil.h>
 #include <regex>
 #include <unictype.h>
@@ -134,10 +135,41 @@ PhoneSpelling read_characters(std::string_view text) {
     return spelling;
 }
 
+/// A mobile number has two digits for the area, a 9 since 2016, and eight digits of which the first is 6 to 9.
+void add_brazilian(std::string_view digits, std::set<std::string>& spellings) {
+    constexpr std::size_t area_ends = 4;
+    constexpr std::size_t old_length = 12;
+    const std::string area(digits.substr(0, std::min(area_ends, digits.size())));
+    const auto is_mobile = [](char first) { return first >= '6' && first <= '9'; };
+    if (digits.size() == old_length && is_mobile(digits[area_ends])) {
+        spellings.insert("+" + area + '9' + std::string(digits.substr(area_ends)));
+    } else if (
+        digits.size() == old_length + 1 && digits[area_ends] == '9' &&
+        is_mobile(digits[area_ends + 1])) {
+        spellings.insert("+" + area + std::string(digits.substr(area_ends + 1)));
+    }
+}
+
 } // namespace
 
-std::string library_form(const std::string& e164) {
-    return parse_by_library(e164, "ZZ").e164;
+std::set<std::string> spellings_of(const std::string& e164) {
+    std::set<std::string> spellings{e164};
+    const std::string_view digits =
+        std::string_view(e164).substr(std::min<std::size_t>(1, e164.size()));
+    const auto add = [&](std::string_view country, std::string_view rest) {
+        spellings.insert("+" + std::string(country) + std::string(rest));
+    };
+    constexpr std::size_t subscriber = 10; // digits of a number in Mexico and in Argentina
+    if (digits.starts_with("521") && digits.size() == 3 + subscriber) {
+        add("52", digits.substr(3));
+    } else if (digits.starts_with("52") && digits.size() == 2 + subscriber) {
+        add("521", digits.substr(2));
+    } else if (digits.starts_with("549") && digits.size() == 3 + subscriber) {
+        add("54", digits.substr(3));
+    } else if (digits.starts_with("55")) {
+        add_brazilian(digits, spellings);
+    }
+    return spellings;
 }
 
 PhoneSpelling read_phone_spelling(std::string_view raw) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -13,9 +14,11 @@ struct ParsedPhone {
     bool valid() const noexcept { return problem.empty(); }
 };
 
-/// An E.164 number as libphonenumber writes it: WhatsApp's +5215512345678 is +525512345678. Empty when the library takes it
-/// for no number. Any thread may call.
-std::string library_form(const std::string& e164);
+/// Every E.164 number that may stand for the person whom WhatsApp knows by `e164`, itself included. WhatsApp keeps digits
+/// that a numbering plan has dropped, and lacks those that it has added: the 1 after Mexico's +52, the 9 before a Brazilian
+/// mobile number, the 9 after Argentina's +54. What plans say of them depends on libphonenumber's version, so they are
+/// written out here. A landline's number never becomes a mobile's. Any thread may call.
+std::set<std::string> spellings_of(const std::string& e164);
 
 /// A phone number as a person wrote it, reduced to what counts.
 struct PhoneSpelling {

@@ -45,6 +45,7 @@ using MessageHandle = std::uint64_t;
 enum class PollEnd {
     done,          ///< nothing due is left
     deadline,      ///< the rest is left for the next pass
+    hung_up,       ///< SIGHUP
     interrupted,   ///< SIGINT
     terminated,    ///< SIGTERM
     token_refused, ///< the gateway refuses the token

@@ -212,8 +212,9 @@ void SendMachine::on(const RecordsAway&, Instant now) {
 
 void SendMachine::on(const StopRequested& event, Instant now) {
     stop(event.reason);
-    const bool by_signal =
-        event.reason == SendStop::interrupted || event.reason == SendStop::terminated;
+    const bool by_signal = event.reason == SendStop::hung_up ||
+                           event.reason == SendStop::interrupted ||
+                           event.reason == SendStop::terminated;
     if (by_signal && !patience_ends_) {
         patience_ends_ = now + limits_.stop_grace;
     }

@@ -104,6 +104,7 @@ using DeviceIndex = std::size_t;
 /// Why a run ends.
 enum class SendStop {
     done,          ///< nothing is queued and nothing is in its hands
+    hung_up,       ///< SIGHUP
     interrupted,   ///< SIGINT
     terminated,    ///< SIGTERM
     daily_cap,     ///< every device with work has reached it

@@ -70,6 +70,26 @@ SendAnswer read_send_answer(const HttpAnswer& answer) {
     return read;
 }
 
+std::optional<std::set<std::string>> listed_devices(const HttpAnswer& answer) {
+    const auto document = answer.status == 200 ? parse_bounded(answer.body) : std::nullopt;
+    const json* const list = document ? find_path(*document, {"data"}) : nullptr;
+    if (list == nullptr || !list->is_array() || list->empty()) {
+        return std::nullopt;
+    }
+    std::set<std::string> ids;
+    for (const json& entry : *list) {
+        const json* const id = entry.is_object() ? find_path(entry, {"id"}) : &entry;
+        if (id != nullptr && id->is_string()) {
+            ids.insert(id->get<std::string>());
+        } else if (id != nullptr && id->is_number_unsigned()) {
+            ids.insert(std::to_string(id->get<std::uint64_t>()));
+        } else {
+            return std::nullopt;
+        }
+    }
+    return ids;
+}
+
 bool refuses_token(const HttpAnswer& answer) {
     if (answer.transport != Transport::answered) {
         return false;

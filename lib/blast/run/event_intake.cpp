@@ -21,15 +21,6 @@ struct DistinctEvents {
     std::vector<int> repeats; ///< of each, how often it came beyond once
 };
 
-/// A sender's number as WhatsApp has it, and as libphonenumber writes it in the rows of recipients.
-std::set<std::string> spellings_of(const std::string& phone) {
-    std::set<std::string> spellings{phone};
-    if (std::string written = library_form(phone); !written.empty()) {
-        spellings.insert(std::move(written));
-    }
-    return spellings;
-}
-
 DistinctEvents distinct(const std::vector<const InboxEvent*>& group) {
     DistinctEvents out;
     std::unordered_map<std::string_view, std::size_t> place_of_body;

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace blast {
 
 namespace {
@@ -81,15 +83,22 @@ void GatewayProbe::ask_server() {
     }
 }
 
-std::string GatewayProbe::ask_device(const std::string& device) {
+DeviceWord GatewayProbe::ask_device(const std::string& device) {
+    if (!std::exchange(devices_asked_, true)) {
+        devices_ = listed_devices(ask("/v1/devices", {}));
+    }
     const HttpAnswer answer = ask("/v1/info", device_request_body(device));
     check_reached(answer);
     check_token(answer);
-    const SendAnswer words = read_send_answer(answer);
-    if (words.success == std::optional(false)) {
-        return words.words.empty() ? "no" : printable(words.words);
+    const SendAnswer said = read_send_answer(answer);
+    const bool in_trouble = answer.status >= 500 || answer.status == 429;
+    if (said.success == std::optional(false)) {
+        return {!in_trouble, said.words.empty() ? "no" : printable(said.words)};
     }
-    return answer.status >= 400 ? fmt::format("HTTP {}", answer.status) : std::string();
+    if (devices_ && !devices_->contains(device)) {
+        return {true, "it is not among your devices"};
+    }
+    return {false, answer.status >= 400 ? fmt::format("HTTP {}", answer.status) : std::string()};
 }
 
 void preflight(
@@ -97,10 +106,15 @@ void preflight(
     GatewayProbe probe(gateway);
     probe.ask_server();
     for (const std::string& device : devices) {
-        const std::string refusal = probe.ask_device(device);
-        if (!refusal.empty()) {
-            log.warn(fmt::format(
-                "the gateway says of device '{}': {}", printable(device), mask_phones(refusal)));
+        const DeviceWord word = probe.ask_device(device);
+        const std::string said = mask_phones(word.refusal);
+        if (word.unknown) {
+            throw UnavailableError(
+                fmt::format("the gateway has no device '{}' ({})", printable(device), said),
+                "compare --device or WSAPME_DEVICE with WSAPME's dashboard; nothing was sent");
+        }
+        if (!said.empty()) {
+            log.warn(fmt::format("the gateway says of device '{}': {}", printable(device), said));
         }
     }
 }

@@ -34,6 +34,14 @@ CheckEnded::Outcome outcome_of(const StatusAnswer& answer) {
 
 } // namespace
 
+PollEnd poll_end_for(int signal) {
+    switch (signal) {
+    case SIGHUP: return PollEnd::hung_up;
+    case SIGINT: return PollEnd::interrupted;
+    default: return PollEnd::terminated;
+    }
+}
+
 PollPass::PollPass(const PollPassPlan& plan, const StopSignal& stop, Random& random)
     : plan_(plan),
       stop_(stop),
@@ -246,8 +254,7 @@ void PollPass::obey(const EndPass& end) {
 void PollPass::watch_stop_signal() {
     loop_.watch(stop_.descriptor(), {true, false}, [this](Readiness) {
         loop_.unwatch(stop_.descriptor());
-        feed(PollStopRequested{
-            stop_.received() == SIGINT ? PollEnd::interrupted : PollEnd::terminated});
+        feed(PollStopRequested{poll_end_for(stop_.received())});
     });
 }
 

@@ -41,6 +41,9 @@ struct PollPassResult {
     std::string database_failure;
 };
 
+/// How a pass ends that a signal (SIGHUP, SIGINT, SIGTERM) stops.
+PollEnd poll_end_for(int signal);
+
 /// One pass over the messages of some blasts that are due for a check: one event loop on which the gateway's and the
 /// database's sockets are waited for together. The decisions are PollMachine's; memory does not grow with the number of
 /// messages. One thread.

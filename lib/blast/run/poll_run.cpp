@@ -144,7 +144,7 @@ private:
         pollfd signal{stop_.descriptor(), POLLIN, 0};
         const milliseconds wait = time_to_next_pass();
         if (::poll(&signal, 1, static_cast<int>(wait.count())) > 0 || stop_.received() != 0) {
-            summary_.end = stop_.received() == SIGINT ? PollEnd::interrupted : PollEnd::terminated;
+            summary_.end = poll_end_for(stop_.received());
             return false;
         }
         return true;

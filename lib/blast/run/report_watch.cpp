@@ -135,7 +135,7 @@ ExitCode watch_report(
         surroundings.output.finish();
         wait_for_next(stop);
     }
-    return stop.received() == SIGINT ? ExitCode::interrupted : ExitCode::terminated;
+    return stop.exit_code();
 }
 
 } // namespace blast

@@ -31,7 +31,15 @@ std::string stopped_by(SendStop reason, bool probing) {
     if (reason == SendStop::circuit_open || (probing && reason != SendStop::done)) {
         return "circuit";
     }
-    return reason == SendStop::interrupted ? "person" : "";
+    return reason == SendStop::interrupted || reason == SendStop::hung_up ? "person" : "";
+}
+
+SendStop stop_for(int signal) {
+    switch (signal) {
+    case SIGHUP: return SendStop::hung_up;
+    case SIGINT: return SendStop::interrupted;
+    default: return SendStop::terminated;
+    }
 }
 
 } // namespace
@@ -104,10 +112,10 @@ void SendRun::watch_stop_signal() {
         if (on_stop_ && machine_.in_flight() > 0) {
             on_stop_();
         }
-        const SendStop reason =
-            stop_.received() == SIGINT ? SendStop::interrupted : SendStop::terminated;
-        if (reason == SendStop::interrupted) {
-            records_.note_stop(stopped_by(reason, machine_.probing()));
+        const SendStop reason = stop_for(stop_.received());
+        const std::string who = stopped_by(reason, machine_.probing());
+        if (!who.empty()) {
+            records_.note_stop(who);
         }
         feed(StopRequested{reason});
     });
@@ -177,6 +185,7 @@ void SendRun::finish(const Finish& finish) {
 std::string SendRun::explain_end(SendStop reason) const {
     switch (reason) {
     case SendStop::done: return {};
+    case SendStop::hung_up: return "the terminal hung up";
     case SendStop::interrupted: return "interrupted";
     case SendStop::terminated: return "terminated";
     case SendStop::daily_cap: return "the daily cap is reached";

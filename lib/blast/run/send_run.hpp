@@ -50,7 +50,7 @@ public:
         poster_.on_failure(std::move(callback));
     }
 
-    /// Called once when SIGINT or SIGTERM comes and something is in flight that is waited for.
+    /// Called once when SIGHUP, SIGINT or SIGTERM comes and something is in flight that is waited for.
     void on_stop(std::function<void()> callback) { on_stop_ = std::move(callback); }
 
     /// Throws UnavailableError when outcomes could neither be recorded nor kept in a file.

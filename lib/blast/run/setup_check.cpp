@@ -109,7 +109,7 @@ std::string describe_device(GatewayProbe& probe, const std::string& device, bool
         throw UnavailableError(
             fmt::format("'{}' cannot be checked without the gateway", name), "mend that first");
     }
-    const std::string refusal = probe.ask_device(device);
+    const std::string refusal = probe.ask_device(device).refusal;
     if (!refusal.empty()) {
         throw UnavailableError(
             fmt::format("the gateway says of '{}': {}", name, refusal),

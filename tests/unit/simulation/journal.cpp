@@ -110,9 +110,9 @@ const char* describe(SendVerdict verdict) {
 }
 
 const char* describe(SendStop reason) {
-    constexpr std::array<const char*, 9> names{"done",      "interrupted",   "terminated",
-                                               "daily_cap", "window_closed", "circuit_open",
-                                               "no_entry",  "gateway_away",  "database_away"};
+    constexpr std::array<const char*, 10> names{
+        "done",          "hung_up",      "interrupted", "terminated",   "daily_cap",
+        "window_closed", "circuit_open", "no_entry",    "gateway_away", "database_away"};
     return names.at(static_cast<std::size_t>(reason));
 }
 

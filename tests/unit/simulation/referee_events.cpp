@@ -167,7 +167,8 @@ void Referee::on(const RecordsAway&, Instant now) {
 
 void Referee::on(const StopRequested& event, Instant now) {
     stop(event.reason);
-    if (event.reason == SendStop::interrupted || event.reason == SendStop::terminated)
+    if (event.reason == SendStop::hung_up || event.reason == SendStop::interrupted ||
+        event.reason == SendStop::terminated)
         signalled_at_ = signalled_at_.value_or(now);
 }
 

@@ -147,8 +147,8 @@ ProcessFate Schedule::draw_fate(Random& random) const {
         fate.suspended_for = log_uniform(random, 0.01, 300.0);
     }
     if (chance(random, stop)) {
-        constexpr std::array<SendStop, 4> reasons{
-            SendStop::interrupted, SendStop::terminated, SendStop::window_closed,
+        constexpr std::array<SendStop, 5> reasons{
+            SendStop::hung_up, SendStop::interrupted, SendStop::terminated, SendStop::window_closed,
             SendStop::database_away};
         fate.stopped_at = 1 + random.below(steps);
         fate.stop = one_of(random, reasons);
