@@ -7,8 +7,7 @@ WITH stuck AS (
     WHERE r.blast_id = $1::bigint AND r.status = $2::text AND r.phone_number LIKE '+%' AND r.variables IS NOT NULL
       AND r.closed_at IS NULL
       AND coalesce(CASE $2::text WHEN 'DELIVERY_ACK' THEN r.delivered_at WHEN 'READ_ACK' THEN r.read_timestamp END,
-                   CASE WHEN r.message_timestamp > date_part('epoch', r.sent_at) - 2592000
-                        THEN to_timestamp(r.message_timestamp) END, r.sent_at)
+                   r.accepted_at)
           <= now() - make_interval(secs => $3::float8)
     RETURNING 1
 )

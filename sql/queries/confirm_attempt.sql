@@ -8,17 +8,18 @@ WITH gone AS (
       AND NOT EXISTS (SELECT 1 FROM blast_recipients r WHERE r.message_id = $4::text AND r.blast_id = $1::bigint)
     RETURNING o.id, o.phone_number, o.variables, o.variant, o.device, o.attempted_device, o.attempt_id
 ), recorded AS (
-    INSERT INTO blast_recipients (blast_id, id, phone_number, message_id, message_timestamp, device, attempt_id, variant,
-                                  variables, wsapme_message_data)
-    SELECT $1::bigint, id, phone_number, $4::text, $5::bigint,
+    INSERT INTO blast_recipients (blast_id, id, phone_number, message_id, message_timestamp, accepted_at, device,
+                                  attempt_id, variant, variables, wsapme_message_data)
+    SELECT $1::bigint, id, phone_number, $4::text, $5::bigint, accepted_at(now(), $5::bigint),
            coalesce(attempted_device, device, $6::text, (SELECT devices[1] FROM blasts WHERE blasts.id = $1::bigint), ''),
            attempt_id, variant, variables, $7::jsonb
     FROM gone
+    RETURNING id, accepted_at
 ), history AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, occurred_at, timed_by, message_id, detail)
-    SELECT $1::bigint, id, 'PENDING', 'webhook', to_timestamp($5::bigint), 'gateway', $4::text,
-           'a receipt confirmed what was unconfirmed'
-    FROM gone
+    SELECT $1::bigint, id, 'PENDING', 'webhook', accepted_at, CASE WHEN accepted_at = now() THEN 'us' ELSE 'gateway' END,
+           $4::text, 'a receipt confirmed what was unconfirmed'
+    FROM recorded
 ), counted AS (
     INSERT INTO blast_counters AS c (blast_id, slot, unconfirmed, pending, last_sent_at)
     SELECT $1::bigint, $2::smallint, -1, 1, now() FROM gone

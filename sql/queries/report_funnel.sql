@@ -32,9 +32,7 @@ WITH matching AS (
                  floor(date_part('epoch', read_timestamp))::bigint - accepted AS read,
                  floor(date_part('epoch', replied_at))::bigint - accepted AS replied,
                  without_receipt
-          FROM (SELECT coalesce(CASE WHEN message_timestamp > date_part('epoch', sent_at) - 2592000
-                                     THEN message_timestamp END,
-                                floor(date_part('epoch', sent_at))::bigint) AS accepted,
+          FROM (SELECT floor(date_part('epoch', accepted_at))::bigint AS accepted,
                        delivered_at, read_timestamp, replied_at,
                        status = 'REPLIED' AND read_timestamp IS NULL AS without_receipt
                 FROM matching JOIN blast_recipients ON blast_id = matching.id

@@ -10,8 +10,7 @@ WHERE blast_id = $1::bigint AND status = $2::text AND id > $4::bigint
   AND phone_number NOT LIKE 'forgotten:%' AND closed_at IS NULL
   AND ($3::double precision IS NULL
        OR coalesce(CASE status WHEN 'DELIVERY_ACK' THEN delivered_at WHEN 'READ_ACK' THEN read_timestamp END,
-                   CASE WHEN message_timestamp > date_part('epoch', sent_at) - 2592000
-                        THEN to_timestamp(message_timestamp) END, sent_at)
+                   accepted_at)
           <= now() - $3 * interval '1 second')
 ORDER BY id
 LIMIT $5::bigint;

@@ -19,23 +19,21 @@ WITH reported AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT id, phone_number, message_id, device, status AS was, delivered_at, read_timestamp, undeliverable_at,
                message_c2s_timestamp AS known_c2s,
-               least(date_part('epoch', sent_at),
-                     CASE WHEN message_timestamp > date_part('epoch', sent_at) - 2592000
-                          THEN message_timestamp END) AS sent
+               accepted_at
         FROM blast_recipients
         WHERE blast_id = $1::bigint AND id = t.id AND message_id = t.message_id
         FOR UPDATE) r
 ), judged AS MATERIALIZED (
     SELECT *, array_position(ladder, reached) > array_position(ladder, was) AS moves,
            word = 'ERROR' AND was = 'PENDING' AND undeliverable_at IS NULL AS fails,
-           CASE WHEN c2s BETWEEN sent - 5 AND date_part('epoch', now()) + 300 AND c2s IS DISTINCT FROM known_c2s
+           CASE WHEN c2s BETWEEN date_part('epoch', accepted_at) - 5 AND date_part('epoch', now()) + 300 AND c2s IS DISTINCT FROM known_c2s
                 THEN least(to_timestamp(c2s), now()) END AS gateway_time
     FROM known, (VALUES (ARRAY['PENDING', 'DELIVERY_ACK', 'READ_ACK', 'REPLIED'])) AS l (ladder)
 ), changed AS (
-    INSERT INTO blast_recipients AS r (blast_id, id, phone_number, message_id, device, status, delivered_at,
+    INSERT INTO blast_recipients AS r (blast_id, id, phone_number, message_id, accepted_at, device, status, delivered_at,
                                        read_timestamp, message_c2s_timestamp, undeliverable_at, undeliverable_reason,
                                        last_checked_at)
-    SELECT $1::bigint, id, phone_number, message_id, device, CASE WHEN moves THEN reached ELSE was END,
+    SELECT $1::bigint, id, phone_number, message_id, accepted_at, device, CASE WHEN moves THEN reached ELSE was END,
            CASE WHEN reached = 'DELIVERY_ACK' THEN coalesce(delivered_at, gateway_time, CASE WHEN moves THEN now() END)
                 ELSE delivered_at END,
            CASE WHEN reached = 'READ_ACK' THEN coalesce(read_timestamp, gateway_time, now()) ELSE read_timestamp END,
