@@ -2,17 +2,17 @@
 -- slot. Row 1 says how many were dropped; the others are the phones of messages that may be on their way, since the lease of
 -- their sender still stands. Why it says INSERT: see status_apply.sql.
 WITH open AS MATERIALIZED (
-    SELECT id, state, phone_number, variables FROM blast_outbox
+    SELECT id, state, phone_number, erased_at, variables FROM blast_outbox
     WHERE blast_id = $1::bigint AND state IN ('QUEUED', 'SENDING') ORDER BY id FOR UPDATE
 ), dropped AS (
-    INSERT INTO blast_outbox AS o (blast_id, id, phone_number, variables)
-    SELECT $1::bigint, id, phone_number, variables FROM open WHERE state = 'QUEUED'
+    INSERT INTO blast_outbox AS o (blast_id, id, phone_number, erased_at, variables)
+    SELECT $1::bigint, id, phone_number, erased_at, variables FROM open WHERE state = 'QUEUED'
     ON CONFLICT (blast_id, id)
     DO UPDATE SET state = 'DROPPED', ended_at = now(), not_before = NULL, last_error = 'cancelled'
     RETURNING o.id
 ), held AS (
-    INSERT INTO blast_outbox AS o (blast_id, id, phone_number, variables)
-    SELECT $1::bigint, id, phone_number, variables FROM open WHERE state = 'SENDING'
+    INSERT INTO blast_outbox AS o (blast_id, id, phone_number, erased_at, variables)
+    SELECT $1::bigint, id, phone_number, erased_at, variables FROM open WHERE state = 'SENDING'
     ON CONFLICT (blast_id, id) DO UPDATE SET drop_reason = 'cancelled'
     RETURNING o.phone_number, o.lease_until
 ), history AS (
@@ -26,5 +26,5 @@ WITH open AS MATERIALIZED (
 )
 SELECT count(*) AS dropped, NULL AS phone_number FROM dropped
 UNION ALL
-SELECT NULL, phone_number FROM held WHERE lease_until > now()
+SELECT NULL, phone_number FROM held WHERE lease_until > now() AND phone_number IS NOT NULL
 ORDER BY phone_number NULLS FIRST

@@ -4,12 +4,12 @@
 WITH sale AS MATERIALIZED (
     SELECT r.*, greatest(to_timestamp(s.moment), r.sent_at) AS closed_at, s.amount
     FROM (SELECT * FROM unnest($2::bigint[], $3::float8[], $4::numeric[]) AS u (id, moment, amount) ORDER BY id) s
-    CROSS JOIN LATERAL (SELECT id, phone_number, message_id, accepted_at, device, sent_at FROM blast_recipients
+    CROSS JOIN LATERAL (SELECT id, phone_number, erased_at, message_id, accepted_at, device, sent_at FROM blast_recipients
                         WHERE blast_id = $1::bigint AND id = s.id AND closed_at IS NULL FOR UPDATE) r
 ), closed AS (
-    INSERT INTO blast_recipients AS r (blast_id, id, phone_number, message_id, accepted_at, device, closed_at,
+    INSERT INTO blast_recipients AS r (blast_id, id, phone_number, erased_at, message_id, accepted_at, device, closed_at,
                                        closed_amount)
-    SELECT $1::bigint, id, phone_number, message_id, accepted_at, device, closed_at, amount FROM sale
+    SELECT $1::bigint, id, phone_number, erased_at, message_id, accepted_at, device, closed_at, amount FROM sale
     ON CONFLICT (blast_id, id) DO UPDATE SET closed_at = excluded.closed_at, closed_amount = excluded.closed_amount
     RETURNING r.id, r.closed_at
 ), history AS (

@@ -1,10 +1,11 @@
 -- Records a message whose sender never learnt the outcome, on a receipt's word: UNCONFIRMED -> PENDING, with history and
--- counters. Nothing happens when the row is not UNCONFIRMED any more, or the message id is recorded already.
+-- counters. Nothing happens when the row is not UNCONFIRMED any more, its person was erased, or the message id is
+-- recorded already.
 -- $1 blast, $2 counter slot, $3 id, $4 message id, $5 message timestamp, $6 device or NULL, $7 the receipt as JSON.
 -- Returns the id if it was recorded.
 WITH gone AS (
     DELETE FROM blast_outbox o
-    WHERE o.blast_id = $1::bigint AND o.id = $3::bigint AND o.state = 'UNCONFIRMED'
+    WHERE o.blast_id = $1::bigint AND o.id = $3::bigint AND o.state = 'UNCONFIRMED' AND o.erased_at IS NULL
       AND NOT EXISTS (SELECT 1 FROM blast_recipients r WHERE r.message_id = $4::text AND r.blast_id = $1::bigint)
     RETURNING o.id, o.phone_number, o.variables, o.variant, o.device, o.attempted_device, o.attempt_id
 ), recorded AS (

@@ -3,11 +3,11 @@
 WITH queued AS MATERIALIZED (
     SELECT o.*
     FROM (SELECT id FROM unnest($3::bigint[]) AS w (id) ORDER BY id) wanted
-    CROSS JOIN LATERAL (SELECT id, phone_number, variables FROM blast_outbox
+    CROSS JOIN LATERAL (SELECT id, phone_number, erased_at, variables FROM blast_outbox
                         WHERE blast_id = $1::bigint AND id = wanted.id AND state = 'QUEUED' FOR UPDATE) o
 ), dropped AS (
-    INSERT INTO blast_outbox AS o (blast_id, id, phone_number, variables)
-    SELECT $1::bigint, id, phone_number, variables FROM queued
+    INSERT INTO blast_outbox AS o (blast_id, id, phone_number, erased_at, variables)
+    SELECT $1::bigint, id, phone_number, erased_at, variables FROM queued
     ON CONFLICT (blast_id, id) DO UPDATE SET state = 'DROPPED', ended_at = now(), last_error = $5::text
     RETURNING o.id
 ), history AS (

@@ -8,7 +8,7 @@ WITH person AS MATERIALIZED (
     ORDER BY id FOR UPDATE
 ), erased AS (
     UPDATE blast_outbox o
-    SET phone_number = 'forgotten:' || o.id, variables = '{}', attempt_id = NULL,
+    SET phone_number = NULL, erased_at = now(), variables = '{}', attempt_id = NULL,
         state = CASE WHEN p.state = 'QUEUED' THEN 'DROPPED' ELSE o.state END,
         ended_at = CASE WHEN p.state = 'QUEUED' THEN now() ELSE o.ended_at END,
         last_error = CASE WHEN p.state = 'QUEUED' THEN 'forgotten'

@@ -9,14 +9,14 @@ WITH reply AS MATERIALIZED (
 ), known AS MATERIALIZED (
     SELECT t.at, t.text, t.timed_by, r.*
     FROM reply t
-    CROSS JOIN LATERAL (SELECT id, phone_number, message_id, accepted_at, device, status AS was,
+    CROSS JOIN LATERAL (SELECT id, phone_number, erased_at, message_id, accepted_at, device, status AS was,
                                undeliverable_at IS NOT NULL AS had_failed
                         FROM blast_recipients
                         WHERE blast_id = $1::bigint AND id = t.id AND (replied_at IS NULL OR t.at < replied_at)
                         FOR UPDATE) r
 ), changed AS (
-    INSERT INTO blast_recipients (blast_id, id, phone_number, message_id, accepted_at, device, replied_at, reply_text)
-    SELECT $1::bigint, id, phone_number, message_id, accepted_at, device, at, text FROM known
+    INSERT INTO blast_recipients (blast_id, id, phone_number, erased_at, message_id, accepted_at, device, replied_at, reply_text)
+    SELECT $1::bigint, id, phone_number, erased_at, message_id, accepted_at, device, at, text FROM known
     ON CONFLICT (blast_id, id) DO UPDATE
     SET status = 'REPLIED', replied_at = excluded.replied_at, reply_text = excluded.reply_text
 ), replied AS (

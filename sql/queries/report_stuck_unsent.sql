@@ -8,7 +8,7 @@ SELECT id, phone_number, state, floor(date_part('epoch', attempted_at))::bigint,
                  WHERE variables ? name)::text, variables::text)
 FROM blast_outbox
 WHERE blast_id = $1::bigint AND state = $2::text AND id > $4::bigint
-  AND phone_number NOT LIKE 'forgotten:%'
+  AND phone_number IS NOT NULL
   AND ($3::double precision IS NULL
        OR coalesce(ended_at, attempted_at, (SELECT blast_date FROM blasts WHERE blasts.id = $1))
           <= now() - $3 * interval '1 second')

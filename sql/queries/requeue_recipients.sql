@@ -3,7 +3,7 @@
 -- $1 blast, $2 the state, $3 counter slot. Returns how many.
 WITH ended AS MATERIALIZED (
     SELECT id FROM blast_outbox
-    WHERE blast_id = $1::bigint AND state = $2::text AND phone_number LIKE '+%'
+    WHERE blast_id = $1::bigint AND state = $2::text AND phone_number IS NOT NULL
     ORDER BY id FOR UPDATE
 ), requeued AS (
     UPDATE blast_outbox o SET state = 'QUEUED', not_before = NULL, ended_at = NULL, lease_until = NULL, drop_reason = NULL

@@ -3,7 +3,7 @@
 -- $1 blast, $2 phone, $3 QUEUED or DROPPED, $4 why, $5 counter slot. Returns how many: 1 or 0.
 WITH doubtful AS MATERIALIZED (
     SELECT id, state FROM blast_outbox
-    WHERE blast_id = $1::bigint AND phone_number = $2::text AND phone_number LIKE '+%'
+    WHERE blast_id = $1::bigint AND phone_number = $2::text
       AND (state = 'UNCONFIRMED' OR (state = 'SENDING' AND lease_until < now()))
     FOR UPDATE
 ), resolved AS (

@@ -4,7 +4,7 @@
 -- happened now, by our clock.
 -- $1 blast, $2 counter slot, $3 source (poll, webhook), $4 ids, each once, $5 message ids, $6 the gateway's words (NULL: it
 -- does not know the message), $7 statuses they stand for or NULL, $8 messageC2STimestamps, $9 reasons.
--- The reason may quote the number: of a forgotten recipient it is not kept. Returns how many messages reached which status.
+-- The reason may quote the number: of an erased recipient it is not kept. Returns how many messages reached which status.
 -- The rows that change are there and locked. They are written as an upsert since that looks each up by its key in any plan:
 -- UPDATE ... FROM reads the whole blast where the planner takes it for a few rows.
 WITH reported AS MATERIALIZED (
@@ -13,11 +13,11 @@ WITH reported AS MATERIALIZED (
     ORDER BY id
 ), known AS MATERIALIZED (
     SELECT t.word, t.reached, t.c2s,
-           CASE WHEN t.reason IS NOT NULL AND r.phone_number LIKE 'forgotten:%' THEN 'erased' ELSE t.reason END AS reason,
+           CASE WHEN t.reason IS NOT NULL AND r.erased_at IS NOT NULL THEN 'erased' ELSE t.reason END AS reason,
            r.*
     FROM reported t
     CROSS JOIN LATERAL (
-        SELECT id, phone_number, message_id, device, status AS was, delivered_at, read_timestamp, undeliverable_at,
+        SELECT id, phone_number, erased_at, message_id, device, status AS was, delivered_at, read_timestamp, undeliverable_at,
                message_c2s_timestamp AS known_c2s,
                accepted_at
         FROM blast_recipients
@@ -30,10 +30,11 @@ WITH reported AS MATERIALIZED (
                 THEN least(to_timestamp(c2s), now()) END AS gateway_time
     FROM known, (VALUES (ARRAY['PENDING', 'DELIVERY_ACK', 'READ_ACK', 'REPLIED'])) AS l (ladder)
 ), changed AS (
-    INSERT INTO blast_recipients AS r (blast_id, id, phone_number, message_id, accepted_at, device, status, delivered_at,
-                                       read_timestamp, message_c2s_timestamp, undeliverable_at, undeliverable_reason,
+    INSERT INTO blast_recipients AS r (blast_id, id, phone_number, erased_at, message_id, accepted_at, device, status,
+                                       delivered_at, read_timestamp, message_c2s_timestamp, undeliverable_at, undeliverable_reason,
                                        last_checked_at)
-    SELECT $1::bigint, id, phone_number, message_id, accepted_at, device, CASE WHEN moves THEN reached ELSE was END,
+    SELECT $1::bigint, id, phone_number, erased_at, message_id, accepted_at, device,
+           CASE WHEN moves THEN reached ELSE was END,
            CASE WHEN reached = 'DELIVERY_ACK' THEN coalesce(delivered_at, gateway_time, CASE WHEN moves THEN now() END)
                 ELSE delivered_at END,
            CASE WHEN reached = 'READ_ACK' THEN coalesce(read_timestamp, gateway_time, now()) ELSE read_timestamp END,

@@ -267,11 +267,17 @@ TEST_CASE("who was erased or has bought is in no list that feeds a send") {
     Fixture f;
     add_example(f.database);
     f.database.query(R"(
-        UPDATE blast_recipients SET phone_number = 'forgotten:1', variables = NULL WHERE id = 1;
+        UPDATE blast_recipients SET phone_number = NULL, erased_at = now(), variables = NULL WHERE id = 1;
         UPDATE blast_recipients SET closed_at = now() WHERE id = 2;
-        UPDATE blast_outbox SET phone_number = 'forgotten:251' WHERE id = 251)");
+        UPDATE blast_outbox SET phone_number = NULL, erased_at = now() WHERE id = 251)");
     CHECK(f.store.stuck({1, "PENDING", true, {}}, 0, 100).size() == 8);
     CHECK(f.store.stuck({1, "FAILED", false, {}}, 0, 100).empty());
+    const std::vector<RecipientRecord> all = f.store.recipients(1, 0, 500);
+    REQUIRE(all.size() == 253);
+    CHECK(all[0].recipient.phone.empty());
+    CHECK(all[0].message_id == "id-1");
+    CHECK(all[250].recipient.phone.empty());
+    CHECK(all[250].recipient.status == "FAILED");
 }
 
 TEST_CASE("all recipients come in order of id, sent to or not, with their history") {

@@ -56,7 +56,7 @@ private:
     Json object_of(const RecipientRecord& record) const {
         const StuckRecipient& recipient = record.recipient;
         Json object;
-        object["phone"] = recipient.phone;
+        object["phone"] = text_json(recipient.phone);
         object["status"] = recipient.status;
         object["message_id"] = text_json(record.message_id);
         object["device"] = text_json(recipient.device);

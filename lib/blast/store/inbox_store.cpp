@@ -55,7 +55,7 @@ void read_repeated(const Result& result, EventFacts& facts) {
 void read_sent_by_id(const Result& result, EventFacts& facts) {
     for (int row = 0; row < result.rows(); ++row) {
         SentMessage message = read_sent(result, row, 0);
-        message.forgotten = result.boolean(row, 5);
+        message.erased = result.boolean(row, 5);
         facts.sent_by_message_id[message.message_id].push_back(std::move(message));
     }
 }
