@@ -82,8 +82,8 @@ CREATE TABLE blast_recipients (
     read_timestamp        timestamptz,            -- of a read receipt; NULL for who replied without one
     replied_at            timestamptz,
     reply_text            text,
-    closed_at             timestamptz,            -- a sale
-    closed_amount         numeric(14, 2),
+    purchased_at          timestamptz,            -- a sale
+    purchase_amount       numeric(14, 2),
     undeliverable_at      timestamptz,            -- the gateway reported an error; the status stays PENDING
     undeliverable_reason  text,
     last_checked_at       timestamptz,

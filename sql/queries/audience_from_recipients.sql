@@ -5,7 +5,7 @@ WITH stuck AS (
     SELECT r.id, r.phone_number, r.variables
     FROM blast_recipients r
     WHERE r.blast_id = $1::bigint AND r.status = $2::text AND r.phone_number IS NOT NULL AND r.variables IS NOT NULL
-      AND r.closed_at IS NULL
+      AND r.purchased_at IS NULL
       AND coalesce(CASE $2::text WHEN 'DELIVERY_ACK' THEN r.delivered_at WHEN 'READ_ACK' THEN r.read_timestamp END,
                    r.accepted_at)
           <= now() - make_interval(secs => $3::float8)

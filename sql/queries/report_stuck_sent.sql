@@ -7,7 +7,7 @@ SELECT id, phone_number, status, floor(date_part('epoch', sent_at))::bigint, dev
                  WHERE variables ? name)::text, variables::text)
 FROM blast_recipients
 WHERE blast_id = $1::bigint AND status = $2::text AND id > $4::bigint
-  AND phone_number IS NOT NULL AND closed_at IS NULL
+  AND phone_number IS NOT NULL AND purchased_at IS NULL
   AND ($3::double precision IS NULL
        OR coalesce(CASE status WHEN 'DELIVERY_ACK' THEN delivered_at WHEN 'READ_ACK' THEN read_timestamp END,
                    accepted_at)

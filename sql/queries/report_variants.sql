@@ -1,6 +1,6 @@
 -- How many of blast $1 are in which state, a row for each variant and state. Counted: there are no counters by variant.
 SELECT variant, status AS state, count(*), count(*) FILTER (WHERE undeliverable_at IS NOT NULL AND status = 'PENDING'),
-       count(closed_at)
+       count(purchased_at)
 FROM blast_recipients WHERE blast_id = $1::bigint GROUP BY variant, status
 UNION ALL
 SELECT variant, state, count(*), 0, 0

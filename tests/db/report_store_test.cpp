@@ -268,7 +268,7 @@ TEST_CASE("who was erased or has bought is in no list that feeds a send") {
     add_example(f.database);
     f.database.query(R"(
         UPDATE blast_recipients SET phone_number = NULL, erased_at = now(), variables = NULL WHERE id = 1;
-        UPDATE blast_recipients SET closed_at = now() WHERE id = 2;
+        UPDATE blast_recipients SET purchased_at = now() WHERE id = 2;
         UPDATE blast_outbox SET phone_number = NULL, erased_at = now() WHERE id = 251)");
     CHECK(f.store.stuck({1, "PENDING", true, {}}, 0, 100).size() == 8);
     CHECK(f.store.stuck({1, "FAILED", false, {}}, 0, 100).empty());
@@ -317,7 +317,7 @@ TEST_CASE("all recipients come in order of id, sent to or not, with their histor
 TEST_CASE("the variants of a blast are counted each for itself") {
     Fixture f;
     add_example(f.database);
-    f.database.query("UPDATE blast_recipients SET closed_at = now() WHERE id = 249");
+    f.database.query("UPDATE blast_recipients SET purchased_at = now() WHERE id = 249");
     const std::optional<BlastOutline> outline = f.store.newest(numbered(1));
     REQUIRE(outline);
     CHECK(outline->messages == std::vector<std::string>{"Hi {{name}}", "Selamat"});

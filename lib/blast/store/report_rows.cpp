@@ -145,8 +145,8 @@ RecipientRecord read_record(const Result& result, int row) {
     record.read_at = optional_time(result, row, 10);
     record.replied_at = optional_time(result, row, 11);
     record.reply_text = text(result, row, 12);
-    record.closed_at = optional_time(result, row, 13);
-    record.closed_amount = text(result, row, 14);
+    record.purchased_at = optional_time(result, row, 13);
+    record.purchase_amount = text(result, row, 14);
     return record;
 }
 

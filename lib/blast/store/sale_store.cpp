@@ -31,7 +31,7 @@ void match_group(
     for (std::size_t i = first; i < end; ++i) {
         phones.add(sales[i].phone);
         moments.add(sales[i].sent_before);
-        made.add(sales[i].closed_at);
+        made.add(sales[i].purchased_at);
         amounts.add(sales[i].amount);
     }
     const Result matches = connection.execute(
@@ -45,7 +45,7 @@ void match_group(
         }
         const auto [counting, is_first] =
             earliest[matches.integer(row, 1)].try_emplace(matches.integer(row, 2), sale);
-        if (!is_first && sales[sale].closed_at < sales[counting->second].closed_at) {
+        if (!is_first && sales[sale].purchased_at < sales[counting->second].purchased_at) {
             counting->second = sale;
         }
     }
@@ -60,7 +60,7 @@ Parameters close_parameters(
     ArrayLiteral amounts;
     for (const auto& [id, sale] : of_blast) {
         ids.add(id);
-        moments.add(sales[sale].closed_at);
+        moments.add(sales[sale].purchased_at);
         amounts.add(sales[sale].amount);
     }
     return Parameters::of(
