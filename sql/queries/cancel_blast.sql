@@ -18,13 +18,11 @@ WITH open AS MATERIALIZED (
 ), history AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, detail)
     SELECT $1::bigint, id, 'DROPPED', 'manual', 'cancelled' FROM dropped
-), counted AS (
-    INSERT INTO blast_counters AS c (blast_id, slot, queued, dropped)
-    SELECT $1::bigint, $2::smallint, -count(*), count(*) FROM dropped HAVING count(*) > 0
-    ON CONFLICT (blast_id, slot) DO UPDATE
-    SET queued = c.queued + excluded.queued, dropped = c.dropped + excluded.dropped
+), counted AS MATERIALIZED (
+    SELECT count_changes($1::bigint, $2::smallint, queued => -count(*), dropped => count(*))
+    FROM dropped HAVING count(*) > 0
 )
-SELECT count(*) AS dropped, NULL AS phone_number FROM dropped
+SELECT count(*) AS dropped, NULL AS phone_number, (SELECT count(*) FROM counted) AS counted FROM dropped
 UNION ALL
-SELECT NULL, phone_number FROM held WHERE lease_until > now() AND phone_number IS NOT NULL
+SELECT NULL, phone_number, NULL FROM held WHERE lease_until > now() AND phone_number IS NOT NULL
 ORDER BY phone_number NULLS FIRST

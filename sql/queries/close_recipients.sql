@@ -15,9 +15,7 @@ WITH sale AS MATERIALIZED (
 ), history AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, occurred_at)
     SELECT $1::bigint, id, 'CLOSED', 'manual', purchased_at FROM closed
-), counted AS (
-    INSERT INTO blast_counters AS c (blast_id, slot, closed)
-    SELECT $1::bigint, $5::smallint, count(*) FROM closed HAVING count(*) > 0
-    ON CONFLICT (blast_id, slot) DO UPDATE SET closed = c.closed + excluded.closed
+), counted AS MATERIALIZED (
+    SELECT count_changes($1::bigint, $5::smallint, closed => count(*)) FROM closed HAVING count(*) > 0
 )
-SELECT id FROM closed
+SELECT closed.id FROM closed CROSS JOIN counted

@@ -21,11 +21,7 @@ WITH gone AS (
     SELECT $1::bigint, id, 'PENDING', 'webhook', accepted_at, CASE WHEN accepted_at = now() THEN 'us' ELSE 'gateway' END,
            $4::text, 'a receipt confirmed what was unconfirmed'
     FROM recorded
-), counted AS (
-    INSERT INTO blast_counters AS c (blast_id, slot, unconfirmed, pending, last_sent_at)
-    SELECT $1::bigint, $2::smallint, -1, 1, now() FROM gone
-    ON CONFLICT (blast_id, slot) DO UPDATE
-    SET unconfirmed = c.unconfirmed + excluded.unconfirmed, pending = c.pending + excluded.pending,
-        last_sent_at = greatest(c.last_sent_at, excluded.last_sent_at)
+), counted AS MATERIALIZED (
+    SELECT count_changes($1::bigint, $2::smallint, unconfirmed => -1, pending => 1, last_sent_at => now()) FROM gone
 )
-SELECT id FROM gone
+SELECT gone.id FROM gone CROSS JOIN counted

@@ -56,13 +56,10 @@ WITH answered AS MATERIALIZED (
                 ELSE 'the gateway gave it the message id of another recipient' END
     FROM gone
     WHERE (SELECT recorded < gone FROM totals) AND id <> ALL (ARRAY(SELECT id FROM recorded))
-), counted AS (
-    INSERT INTO blast_counters AS c (blast_id, slot, sending, unconfirmed, queued, dropped, pending, last_sent_at)
-    SELECT $1::bigint, $9::smallint, -sending, gone - recorded - unconfirmed, -queued, -dropped, recorded, now()
+), counted AS MATERIALIZED (
+    SELECT count_changes($1::bigint, $9::smallint, sending => -sending, unconfirmed => gone - recorded - unconfirmed,
+                         queued => -queued, dropped => -dropped, pending => recorded, last_sent_at => now())
     FROM totals WHERE gone > 0
-    ON CONFLICT (blast_id, slot) DO UPDATE
-    SET sending = c.sending + excluded.sending, unconfirmed = c.unconfirmed + excluded.unconfirmed,
-        queued = c.queued + excluded.queued, dropped = c.dropped + excluded.dropped,
-        pending = c.pending + excluded.pending, last_sent_at = excluded.last_sent_at
 )
-SELECT totals.recorded, recorded.id FROM totals LEFT JOIN recorded ON totals.recorded < cardinality($2::bigint[])
+SELECT totals.recorded, recorded.id
+FROM totals LEFT JOIN counted ON true LEFT JOIN recorded ON totals.recorded < cardinality($2::bigint[])

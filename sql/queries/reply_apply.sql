@@ -24,15 +24,11 @@ WITH reply AS MATERIALIZED (
 ), history AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, occurred_at, timed_by, message_id)
     SELECT $1::bigint, id, 'REPLIED', 'webhook', at, timed_by, message_id FROM replied
-), counted AS (
-    INSERT INTO blast_counters AS c (blast_id, slot, pending, delivery_ack, read_ack, replied, undeliverable)
-    SELECT $1::bigint, $2::smallint, -count(*) FILTER (WHERE was = 'PENDING'),
-           -count(*) FILTER (WHERE was = 'DELIVERY_ACK'), -count(*) FILTER (WHERE was = 'READ_ACK'), count(*),
-           -count(*) FILTER (WHERE was = 'PENDING' AND had_failed)
+), counted AS MATERIALIZED (
+    SELECT count_changes($1::bigint, $2::smallint, pending => -count(*) FILTER (WHERE was = 'PENDING'),
+                         delivery_ack => -count(*) FILTER (WHERE was = 'DELIVERY_ACK'),
+                         read_ack => -count(*) FILTER (WHERE was = 'READ_ACK'), replied => count(*),
+                         undeliverable => -count(*) FILTER (WHERE was = 'PENDING' AND had_failed))
     FROM replied HAVING count(*) > 0
-    ON CONFLICT (blast_id, slot) DO UPDATE
-    SET pending = c.pending + excluded.pending, delivery_ack = c.delivery_ack + excluded.delivery_ack,
-        read_ack = c.read_ack + excluded.read_ack, replied = c.replied + excluded.replied,
-        undeliverable = c.undeliverable + excluded.undeliverable
 )
-SELECT id FROM replied
+SELECT replied.id FROM replied CROSS JOIN counted

@@ -63,17 +63,18 @@ WITH reported AS MATERIALIZED (
        OR (word <> 'ERROR' AND reached IS NULL
            AND (SELECT count(*) FROM status_history h
                 WHERE h.blast_id = $1::bigint AND h.recipient_id = j.id AND h.status = j.word) = 0)
-), counted AS (
-    INSERT INTO blast_counters AS c (blast_id, slot, pending, delivery_ack, read_ack, undeliverable)
-    SELECT $1::bigint, $2::smallint, -count(*) FILTER (WHERE moves AND was = 'PENDING'),
-           count(*) FILTER (WHERE moves AND reached = 'DELIVERY_ACK')
-           - count(*) FILTER (WHERE moves AND was = 'DELIVERY_ACK'),
-           count(*) FILTER (WHERE moves AND reached = 'READ_ACK'),
-           count(*) FILTER (WHERE fails)
-           - count(*) FILTER (WHERE moves AND was = 'PENDING' AND undeliverable_at IS NOT NULL)
+), counted AS MATERIALIZED (
+    SELECT count_changes($1::bigint, $2::smallint, pending => -count(*) FILTER (WHERE moves AND was = 'PENDING'),
+                         delivery_ack => count(*) FILTER (WHERE moves AND reached = 'DELIVERY_ACK')
+                                         - count(*) FILTER (WHERE moves AND was = 'DELIVERY_ACK'),
+                         read_ack => count(*) FILTER (WHERE moves AND reached = 'READ_ACK'),
+                         undeliverable => count(*) FILTER (WHERE fails)
+                                          - count(*) FILTER (WHERE moves AND was = 'PENDING'
+                                                                   AND undeliverable_at IS NOT NULL))
     FROM judged WHERE moves OR fails HAVING count(*) > 0
-    ON CONFLICT (blast_id, slot) DO UPDATE
-    SET pending = c.pending + excluded.pending, delivery_ack = c.delivery_ack + excluded.delivery_ack,
-        read_ack = c.read_ack + excluded.read_ack, undeliverable = c.undeliverable + excluded.undeliverable
 )
-SELECT reached, count(*) FROM judged WHERE moves GROUP BY reached
+SELECT reached, count(*) FILTER (WHERE moves) AS messages
+FROM judged CROSS JOIN counted
+WHERE moves OR fails
+GROUP BY reached
+HAVING count(*) FILTER (WHERE moves) > 0
