@@ -9,12 +9,9 @@ WITH ended AS (
     SELECT r.id, r.message_id, r.device
     FROM unnest($2::bigint[]) AS wanted (id)
     CROSS JOIN LATERAL (SELECT * FROM blast_recipients WHERE blast_id = $1::bigint AND id = wanted.id OFFSET 0) r
-    CROSS JOIN LATERAL (SELECT date_part('epoch', r.accepted_at) AS at) sent
-    WHERE r.status <> 'REPLIED'
-      AND date_part('epoch', now()) - sent.at < 604800
-      AND (r.last_checked_at IS NULL OR date_part('epoch', r.last_checked_at) < $4::float8
-           OR date_part('epoch', now()) - date_part('epoch', r.last_checked_at)
-              >= greatest(30, (date_part('epoch', now()) - sent.at) / 4))
+    WHERE check_due_in(r.status, date_part('epoch', now() - r.accepted_at),
+                       CASE WHEN date_part('epoch', r.last_checked_at) < $4::float8 THEN NULL
+                            ELSE date_part('epoch', now() - r.last_checked_at) END) <= 0
       AND NOT coalesce(r.id <@ (SELECT ids FROM held), false)
 ), claimed AS (
     INSERT INTO check_claims (blast_id, claim_id, ids, lease_until)
