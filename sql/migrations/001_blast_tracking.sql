@@ -3,7 +3,7 @@
 -- enough to be reference tables; states are text with CHECK. There are no foreign keys to blasts: each costs a lock on its
 -- row for every recipient that is queued, recorded and tracked. Numbers and message ids compare by their
 -- bytes (COLLATE "C"): in a language's order each look-up and each new index entry costs much more.
--- What the tables, columns, functions and views are is in their comments: psql's \d+ and \df+ show them.
+-- What the tables, columns, functions and views are is in their comments: psql's \d+, \df+ and \dv+ show them.
 
 CREATE FUNCTION accepted_at(recorded_at timestamptz, message_timestamp bigint) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -235,7 +235,7 @@ CREATE TABLE blast_counters (
     PRIMARY KEY (blast_id, slot)
 ) WITH (fillfactor = 50);
 
-COMMENT ON TABLE blast_counters IS 'How many recipients of a blast are in which state, changed in the transactions that change the rows. The sum over a blast''s slots counts; one slot alone may be negative.';
+COMMENT ON TABLE blast_counters IS 'How many recipients of a blast are in which state, changed in the transactions that change the rows. The sum over a blast''s slots counts; one slot alone may be negative. To read them, use blast_funnel.';
 COMMENT ON COLUMN blast_counters.blast_id IS 'The blast (blasts.id).';
 COMMENT ON COLUMN blast_counters.slot IS 'Connections write slots of their own, so that transactions do not wait for one another.';
 COMMENT ON COLUMN blast_counters.queued IS 'Of blast_outbox, QUEUED.';
@@ -344,3 +344,131 @@ COMMENT ON COLUMN webhook_inbox.blast_id IS 'The blast it was applied to.';
 COMMENT ON COLUMN webhook_inbox.recipient_id IS 'The recipient it was applied to.';
 COMMENT ON COLUMN webhook_inbox.reason IS 'Why it waits or was kept.';
 COMMENT ON COLUMN webhook_inbox.ended_at IS 'When it was applied or kept.';
+
+-- For analysts, Metabase and Grafana.
+
+CREATE VIEW blast_funnel AS
+SELECT b.id AS blast_id, b.blast_tag, b.follow_up_stage, b.blast_date,
+       coalesce(sum(c.queued + c.sending + c.failed + c.unconfirmed + c.dropped
+                    + c.pending + c.delivery_ack + c.read_ack + c.replied), 0)::bigint AS recipients,
+       coalesce(sum(c.pending + c.delivery_ack + c.read_ack + c.replied), 0)::bigint AS sent,
+       coalesce(sum(c.delivery_ack + c.read_ack + c.replied), 0)::bigint AS received,
+       coalesce(sum(c.read_ack + c.replied), 0)::bigint AS read,
+       coalesce(sum(c.replied), 0)::bigint AS replied,
+       coalesce(sum(c.closed), 0)::bigint AS closed,
+       coalesce(sum(c.undeliverable), 0)::bigint AS undeliverable,
+       coalesce(sum(c.queued), 0)::bigint AS queued,
+       coalesce(sum(c.sending), 0)::bigint AS sending,
+       coalesce(sum(c.failed), 0)::bigint AS failed,
+       coalesce(sum(c.unconfirmed), 0)::bigint AS unconfirmed,
+       coalesce(sum(c.dropped), 0)::bigint AS dropped
+FROM blasts b LEFT JOIN blast_counters c ON c.blast_id = b.id
+GROUP BY b.id;
+
+COMMENT ON VIEW blast_funnel IS 'A row for each blast: how far its messages got. Read from the counters that change with the rows, so it is exact at once, whatever the size.';
+COMMENT ON COLUMN blast_funnel.blast_id IS 'Number of the blast.';
+COMMENT ON COLUMN blast_funnel.blast_tag IS 'The campaign.';
+COMMENT ON COLUMN blast_funnel.follow_up_stage IS 'Which message of the campaign it is.';
+COMMENT ON COLUMN blast_funnel.blast_date IS 'When it was queued, or the time it was scheduled for.';
+COMMENT ON COLUMN blast_funnel.recipients IS 'All of its recipients: sent + queued + sending + failed + unconfirmed + dropped.';
+COMMENT ON COLUMN blast_funnel.sent IS 'Messages that the gateway accepted.';
+COMMENT ON COLUMN blast_funnel.received IS 'Of these, delivered.';
+COMMENT ON COLUMN blast_funnel.read IS 'Of these, read; who replied has read it, receipt or not.';
+COMMENT ON COLUMN blast_funnel.replied IS 'Of these, answered.';
+COMMENT ON COLUMN blast_funnel.closed IS 'Of those sent to, who bought.';
+COMMENT ON COLUMN blast_funnel.undeliverable IS 'Of those sent and not received, for which the gateway reported an error.';
+COMMENT ON COLUMN blast_funnel.queued IS 'Waiting to be sent.';
+COMMENT ON COLUMN blast_funnel.sending IS 'In a sender''s hands.';
+COMMENT ON COLUMN blast_funnel.failed IS 'Refused by the gateway.';
+COMMENT ON COLUMN blast_funnel.unconfirmed IS 'Of whom it is not known whether they were sent to.';
+COMMENT ON COLUMN blast_funnel.dropped IS 'Cancelled or opted out after they were queued.';
+
+CREATE VIEW blast_people AS
+SELECT blast_id, id, phone_number, status AS state, message_id, device, variant, sent_at AS attempted_at, accepted_at,
+       delivered_at, read_timestamp AS read_at, replied_at, purchased_at, purchase_amount, undeliverable_reason AS reason,
+       variables, erased_at
+FROM blast_recipients
+UNION ALL
+SELECT blast_id, id, phone_number, state, NULL,
+       CASE WHEN state IN ('SENDING', 'FAILED', 'UNCONFIRMED') THEN coalesce(attempted_device, device) ELSE device END,
+       variant, attempted_at, NULL, NULL, NULL, NULL, NULL, NULL, last_error, variables, erased_at
+FROM blast_outbox;
+
+COMMENT ON VIEW blast_people IS 'A row for each recipient of each blast, sent to or not, in one shape.';
+COMMENT ON COLUMN blast_people.blast_id IS 'The blast.';
+COMMENT ON COLUMN blast_people.id IS 'Number of the recipient.';
+COMMENT ON COLUMN blast_people.phone_number IS 'The number as E.164; NULL once the person was erased.';
+COMMENT ON COLUMN blast_people.state IS 'PENDING, DELIVERY_ACK, READ_ACK or REPLIED once sent; else QUEUED, SENDING, FAILED, UNCONFIRMED or DROPPED.';
+COMMENT ON COLUMN blast_people.message_id IS 'The gateway''s id of the message; NULL: not sent.';
+COMMENT ON COLUMN blast_people.device IS 'The device that sent it, tried to or is to; NULL: not decided yet.';
+COMMENT ON COLUMN blast_people.variant IS 'Which of the blast''s messages it is, from 0.';
+COMMENT ON COLUMN blast_people.attempted_at IS 'When the answer to the sending was recorded; of one that is not sent, when it was last tried.';
+COMMENT ON COLUMN blast_people.accepted_at IS 'When the gateway accepted the message; NULL: not sent.';
+COMMENT ON COLUMN blast_people.delivered_at IS 'When it was delivered.';
+COMMENT ON COLUMN blast_people.read_at IS 'When it was read, by a read receipt; NULL for who replied without one.';
+COMMENT ON COLUMN blast_people.replied_at IS 'When the first reply came.';
+COMMENT ON COLUMN blast_people.purchased_at IS 'When the person bought.';
+COMMENT ON COLUMN blast_people.purchase_amount IS 'For how much; NULL where nobody said.';
+COMMENT ON COLUMN blast_people.reason IS 'Why it was not sent or not delivered.';
+COMMENT ON COLUMN blast_people.variables IS 'The recipient''s cells of the CSV by column name.';
+COMMENT ON COLUMN blast_people.erased_at IS 'When the person was erased; NULL: not.';
+
+CREATE VIEW blast_replies AS
+SELECT r.blast_id, b.blast_tag, b.follow_up_stage, r.id AS recipient_id, r.phone_number, r.replied_at, r.reply_text, r.variables
+FROM blast_recipients r JOIN blasts b ON b.id = r.blast_id
+WHERE r.status = 'REPLIED';
+
+COMMENT ON VIEW blast_replies IS 'Who answered a blast, when, and in which words. Of who was erased neither number nor words are left.';
+COMMENT ON COLUMN blast_replies.blast_id IS 'The blast that was answered.';
+COMMENT ON COLUMN blast_replies.blast_tag IS 'Its campaign.';
+COMMENT ON COLUMN blast_replies.follow_up_stage IS 'Which message of the campaign it is.';
+COMMENT ON COLUMN blast_replies.recipient_id IS 'Number of the recipient.';
+COMMENT ON COLUMN blast_replies.phone_number IS 'The number that was written to, as E.164; NULL once the person was erased.';
+COMMENT ON COLUMN blast_replies.replied_at IS 'When the first reply came.';
+COMMENT ON COLUMN blast_replies.reply_text IS 'Its words.';
+COMMENT ON COLUMN blast_replies.variables IS 'The recipient''s cells of the CSV by column name.';
+
+-- Whole seconds, as blast-report measures. A NULL stays one: greatest() would make a 0 of it.
+CREATE VIEW blast_timing AS
+SELECT blast_id, id AS recipient_id, accepted_at,
+       CASE WHEN delivered_at IS NOT NULL THEN greatest(0, floor(date_part('epoch', delivered_at))::bigint - accepted) END
+           AS seconds_to_delivered,
+       CASE WHEN read_timestamp IS NOT NULL THEN greatest(0, floor(date_part('epoch', read_timestamp))::bigint - accepted) END
+           AS seconds_to_read,
+       CASE WHEN replied_at IS NOT NULL THEN greatest(0, floor(date_part('epoch', replied_at))::bigint - accepted) END
+           AS seconds_to_replied
+FROM (SELECT *, floor(date_part('epoch', accepted_at))::bigint AS accepted FROM blast_recipients) sent;
+
+COMMENT ON VIEW blast_timing IS 'How long after the gateway accepted it each message was delivered, read and answered. Never negative: nobody reads a message before it is sent, but clocks disagree.';
+COMMENT ON COLUMN blast_timing.blast_id IS 'The blast.';
+COMMENT ON COLUMN blast_timing.recipient_id IS 'Number of the recipient.';
+COMMENT ON COLUMN blast_timing.accepted_at IS 'When the gateway accepted the message.';
+COMMENT ON COLUMN blast_timing.seconds_to_delivered IS 'Seconds until it was delivered; NULL: not yet.';
+COMMENT ON COLUMN blast_timing.seconds_to_read IS 'Seconds until it was read, by a read receipt; NULL: not yet, or never told.';
+COMMENT ON COLUMN blast_timing.seconds_to_replied IS 'Seconds until the first reply; NULL: not yet.';
+
+-- Who was erased cannot be told from others that were, so each such row is a person of its own.
+CREATE VIEW campaign_funnel AS
+SELECT blast_tag, count(*) AS people,
+       count(*) FILTER (WHERE stage >= 1) AS sent,
+       count(*) FILTER (WHERE stage >= 2) AS received,
+       count(*) FILTER (WHERE stage >= 3) AS read,
+       count(*) FILTER (WHERE stage >= 4) AS replied,
+       count(*) FILTER (WHERE closed) AS closed
+FROM (SELECT b.blast_tag,
+             max(CASE p.state WHEN 'PENDING' THEN 1 WHEN 'DELIVERY_ACK' THEN 2 WHEN 'READ_ACK' THEN 3 WHEN 'REPLIED' THEN 4
+                              ELSE 0 END) AS stage,
+             bool_or(p.purchased_at IS NOT NULL) AS closed
+      FROM blasts b JOIN blast_people p ON p.blast_id = b.id
+      GROUP BY b.blast_tag, p.phone_number, CASE WHEN p.phone_number IS NULL THEN p.blast_id END,
+               CASE WHEN p.phone_number IS NULL THEN p.id END) person
+GROUP BY blast_tag;
+
+COMMENT ON VIEW campaign_funnel IS 'A row for each campaign, counting people: each once, at the furthest stage that any of its blasts reached with that person.';
+COMMENT ON COLUMN campaign_funnel.blast_tag IS 'The campaign.';
+COMMENT ON COLUMN campaign_funnel.people IS 'All whom one of its blasts was for, sent to or not.';
+COMMENT ON COLUMN campaign_funnel.sent IS 'Of these, sent to at least once.';
+COMMENT ON COLUMN campaign_funnel.received IS 'Of these, who received a message.';
+COMMENT ON COLUMN campaign_funnel.read IS 'Of these, who read one.';
+COMMENT ON COLUMN campaign_funnel.replied IS 'Of these, who answered one.';
+COMMENT ON COLUMN campaign_funnel.closed IS 'Of those sent to, who bought.';
