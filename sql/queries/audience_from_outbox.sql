@@ -8,4 +8,4 @@ WITH stuck AS (
       AND coalesce(o.ended_at, o.attempted_at, '-infinity') <= now() - make_interval(secs => $3::float8)
     RETURNING 1
 )
-SELECT count(*) FROM stuck
+SELECT count(*) AS taken FROM stuck

@@ -11,4 +11,4 @@ WITH stuck AS (
           <= now() - make_interval(secs => $3::float8)
     RETURNING 1
 )
-SELECT count(*) FROM stuck
+SELECT count(*) AS taken FROM stuck

@@ -1,7 +1,7 @@
 -- The latest message that was sent to each phone before a moment. $1 phones, $2 moments in epoch seconds, $3 when the sales
 -- were made, $4 amounts or NULL. A row for each phone that has one, with its position in the list from 0; recorded: this very sale stands
 -- at a message to the phone already, which must not count for a newer one too.
-SELECT sale.position - 1, sent.blast_id, sent.id, EXISTS (
+SELECT sale.position - 1 AS sale, sent.blast_id, sent.id, EXISTS (
     SELECT 1 FROM blast_recipients r
     WHERE r.phone_number = sale.phone AND r.sent_at <= to_timestamp(sale.moment)
       AND r.purchased_at = greatest(to_timestamp(sale.made_at), r.sent_at)

@@ -39,7 +39,8 @@ COMMENT ON COLUMN schema_migrations.applied_at IS 'When it was applied.')sql";
 /// 0 when there is no schema.
 int stored_version(Connection& connection) {
     try {
-        return static_cast<int>(connection.execute(sql::schema_version).one_row().integer(0, 0));
+        return static_cast<int>(
+            connection.execute(sql::schema_version).one_row().integer(0, "version"));
     } catch (const DatabaseError& error) {
         if (error.sqlstate() == undefined_table) {
             return 0;
