@@ -4,12 +4,11 @@ WITH stuck AS (
     INSERT INTO pg_temp.audience (position, phone_number, variables)
     SELECT r.id, r.phone_number, r.variables
     FROM blast_recipients r
-    WHERE r.blast_id = $1::bigint AND r.status = $2::text AND r.phone_number LIKE '+%' AND r.variables IS NOT NULL
-      AND r.closed_at IS NULL
+    WHERE r.blast_id = $1::bigint AND r.status = $2::text AND r.phone_number IS NOT NULL AND r.variables IS NOT NULL
+      AND r.purchased_at IS NULL
       AND coalesce(CASE $2::text WHEN 'DELIVERY_ACK' THEN r.delivered_at WHEN 'READ_ACK' THEN r.read_timestamp END,
-                   CASE WHEN r.message_timestamp > date_part('epoch', r.sent_at) - 2592000
-                        THEN to_timestamp(r.message_timestamp) END, r.sent_at)
+                   r.accepted_at)
           <= now() - make_interval(secs => $3::float8)
     RETURNING 1
 )
-SELECT count(*) FROM stuck
+SELECT count(*) AS taken FROM stuck

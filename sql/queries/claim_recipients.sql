@@ -35,7 +35,7 @@ WITH device AS MATERIALIZED (
       AND (o.device IS NULL OR o.device = $6::text)
       AND (SELECT count(*) FROM opt_outs p WHERE p.phone_number = o.phone_number) = 0
     ORDER BY o.id
-    LIMIT (SELECT slots FROM free)
+    LIMIT coalesce((SELECT slots FROM free), 0)
     FOR UPDATE OF o SKIP LOCKED
 ), claimed AS (
     UPDATE blast_outbox o
@@ -55,18 +55,16 @@ WITH device AS MATERIALIZED (
         day = free.counted_on, day_posts = free.posts + taken.rows
     FROM free, taken
     WHERE d.device = free.device AND taken.rows > 0
-), counted AS (
-    INSERT INTO blast_counters AS c (blast_id, slot, queued, sending)
-    SELECT $1::bigint, $12::smallint, -taken.rows, taken.rows FROM taken WHERE taken.rows > 0
-    ON CONFLICT (blast_id, slot) DO UPDATE
-    SET queued = c.queued + excluded.queued, sending = c.sending + excluded.sending
+), counted AS MATERIALIZED (
+    SELECT count_changes($1::bigint, $12::smallint, queued => -taken.rows, sending => taken.rows)
+    FROM taken WHERE taken.rows > 0
 )
 SELECT extract(epoch FROM now())::float8 AS server_epoch, extract(epoch FROM first_slot - now())::float8 AS first_slot_in,
        stretch, extract(epoch FROM greatest(blocked_until, now()) - now())::float8 AS blocked_for,
        $10::integer IS NOT NULL AND posts + taken.rows >= $10::integer AS capped, slots,
        to_char(counted_on, 'YYYY-MM-DD') AS counted_on,
        NULL::bigint AS id, NULL AS phone_number, NULL::jsonb AS variables, NULL::smallint AS variant
-FROM free CROSS JOIN taken
+FROM free CROSS JOIN taken LEFT JOIN counted ON true
 UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, id, phone_number, variables, variant FROM claimed
 ORDER BY id NULLS FIRST

@@ -11,10 +11,8 @@ WITH out AS MATERIALIZED (
 ), history AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, detail)
     SELECT $1::bigint, id, 'DROPPED', 'send', 'opted out' FROM dropped
-), counted AS (
-    INSERT INTO blast_counters AS c (blast_id, slot, queued, dropped)
-    SELECT $1::bigint, $2::smallint, -count(*), count(*) FROM dropped HAVING count(*) > 0
-    ON CONFLICT (blast_id, slot) DO UPDATE
-    SET queued = c.queued + excluded.queued, dropped = c.dropped + excluded.dropped
+), counted AS MATERIALIZED (
+    SELECT count_changes($1::bigint, $2::smallint, queued => -count(*), dropped => count(*))
+    FROM dropped HAVING count(*) > 0
 )
-SELECT count(*) FROM dropped
+SELECT count(*) AS dropped, (SELECT count(*) FROM counted) AS counted FROM dropped

@@ -3,20 +3,18 @@
 WITH queued AS MATERIALIZED (
     SELECT o.*
     FROM (SELECT id FROM unnest($3::bigint[]) AS w (id) ORDER BY id) wanted
-    CROSS JOIN LATERAL (SELECT id, phone_number, variables FROM blast_outbox
+    CROSS JOIN LATERAL (SELECT id, phone_number, erased_at, variables FROM blast_outbox
                         WHERE blast_id = $1::bigint AND id = wanted.id AND state = 'QUEUED' FOR UPDATE) o
 ), dropped AS (
-    INSERT INTO blast_outbox AS o (blast_id, id, phone_number, variables)
-    SELECT $1::bigint, id, phone_number, variables FROM queued
+    INSERT INTO blast_outbox AS o (blast_id, id, phone_number, erased_at, variables)
+    SELECT $1::bigint, id, phone_number, erased_at, variables FROM queued
     ON CONFLICT (blast_id, id) DO UPDATE SET state = 'DROPPED', ended_at = now(), last_error = $5::text
     RETURNING o.id
 ), history AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, detail)
     SELECT $1::bigint, id, 'DROPPED', $4::text, $5::text FROM dropped
-), counted AS (
-    INSERT INTO blast_counters AS c (blast_id, slot, queued, dropped)
-    SELECT $1::bigint, $2::smallint, -count(*), count(*) FROM dropped HAVING count(*) > 0
-    ON CONFLICT (blast_id, slot) DO UPDATE
-    SET queued = c.queued + excluded.queued, dropped = c.dropped + excluded.dropped
+), counted AS MATERIALIZED (
+    SELECT count_changes($1::bigint, $2::smallint, queued => -count(*), dropped => count(*))
+    FROM dropped HAVING count(*) > 0
 )
-SELECT count(*) FROM dropped
+SELECT count(*) AS dropped, (SELECT count(*) FROM counted) AS counted FROM dropped

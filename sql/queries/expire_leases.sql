@@ -12,10 +12,8 @@ WITH held AS MATERIALIZED (
 ), history AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, detail)
     SELECT $1::bigint, id, 'UNCONFIRMED', 'send', last_error FROM expired
-), counted AS (
-    INSERT INTO blast_counters AS c (blast_id, slot, sending, unconfirmed)
-    SELECT $1::bigint, $2::smallint, -count(*), count(*) FROM expired HAVING count(*) > 0
-    ON CONFLICT (blast_id, slot) DO UPDATE
-    SET sending = c.sending + excluded.sending, unconfirmed = c.unconfirmed + excluded.unconfirmed
+), counted AS MATERIALIZED (
+    SELECT count_changes($1::bigint, $2::smallint, sending => -count(*), unconfirmed => count(*))
+    FROM expired HAVING count(*) > 0
 )
-SELECT count(*) FROM expired
+SELECT count(*) AS expired, (SELECT count(*) FROM counted) AS counted FROM expired

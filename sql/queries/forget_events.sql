@@ -12,4 +12,4 @@ WITH erased AS (
                           ORDER BY digest FOR UPDATE))
     RETURNING id
 )
-SELECT count(*) FROM erased
+SELECT count(*) AS erased FROM erased

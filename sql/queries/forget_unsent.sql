@@ -8,7 +8,7 @@ WITH person AS MATERIALIZED (
     ORDER BY id FOR UPDATE
 ), erased AS (
     UPDATE blast_outbox o
-    SET phone_number = 'forgotten:' || o.id, variables = '{}', attempt_id = NULL,
+    SET phone_number = NULL, erased_at = now(), variables = '{}', attempt_id = NULL,
         state = CASE WHEN p.state = 'QUEUED' THEN 'DROPPED' ELSE o.state END,
         ended_at = CASE WHEN p.state = 'QUEUED' THEN now() ELSE o.ended_at END,
         last_error = CASE WHEN p.state = 'QUEUED' THEN 'forgotten'
@@ -19,10 +19,8 @@ WITH person AS MATERIALIZED (
 ), history AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, detail)
     SELECT $1::bigint, id, 'DROPPED', 'manual', 'forgotten' FROM erased WHERE was = 'QUEUED'
-), counted AS (
-    INSERT INTO blast_counters AS c (blast_id, slot, queued, dropped)
-    SELECT $1::bigint, $4::smallint, -count(*), count(*) FROM erased WHERE was = 'QUEUED' HAVING count(*) > 0
-    ON CONFLICT (blast_id, slot) DO UPDATE
-    SET queued = c.queued + excluded.queued, dropped = c.dropped + excluded.dropped
+), counted AS MATERIALIZED (
+    SELECT count_changes($1::bigint, $4::smallint, queued => -count(*), dropped => count(*))
+    FROM erased WHERE was = 'QUEUED' HAVING count(*) > 0
 )
-SELECT id FROM erased
+SELECT erased.id FROM erased LEFT JOIN counted ON true

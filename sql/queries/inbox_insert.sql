@@ -1,7 +1,7 @@
 -- Keeps events as they came; one that came before is counted, and nothing else. $1 bodies, each once, $2 how often each
 -- came beyond once, $3 kinds, $4 states, $5 message ids, $6 phones, $7 when, as epoch seconds, $8 blasts, $9 recipients,
 -- $10 reasons, $11 receiving devices or NULL, $12 since when messages are answered, as epoch seconds or NULL,
--- $13 whether it is about a forgotten person: of it only the digest is kept.
+-- $13 whether it is about an erased person: of it only the digest is kept.
 INSERT INTO webhook_inbox AS i (digest, repeats, body, kind, state, message_id, phone_number, occurred_at, blast_id,
                                 recipient_id, reason, device, answers_since, ended_at)
 SELECT sha256(convert_to(body, 'UTF8')) AS digest, repeats, CASE WHEN erased THEN '' ELSE body END, kind, state,

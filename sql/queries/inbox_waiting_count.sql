@@ -1,2 +1,2 @@
 -- How many events wait for what they are about.
-SELECT count(*) FROM webhook_inbox WHERE state = 'WAITING'
+SELECT count(*) AS waiting FROM webhook_inbox WHERE state = 'WAITING'

@@ -4,4 +4,4 @@ WITH left_out AS (
     WHERE EXISTS (SELECT FROM opt_outs o WHERE o.phone_number = a.phone_number)
     RETURNING 1
 )
-SELECT count(*) FROM left_out
+SELECT count(*) AS left_out FROM left_out

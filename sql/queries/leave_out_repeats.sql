@@ -7,4 +7,4 @@ WITH left_out AS (
                        WHERE occurrence > 1)
     RETURNING 1
 )
-SELECT count(*) FROM left_out
+SELECT count(*) AS left_out FROM left_out

@@ -1,5 +1,5 @@
 -- The blasts that know a person, and whether one of them is sending to the person right now. $1 the person's numbers.
-SELECT blast_id, bool_or(sending) FROM (
+SELECT blast_id, bool_or(sending) AS sending FROM (
     SELECT blast_id, state = 'SENDING' AND lease_until >= now() AS sending
     FROM blast_outbox WHERE phone_number = ANY ($1::text[])
     UNION ALL

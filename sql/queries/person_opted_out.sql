@@ -1,2 +1,2 @@
 -- Whether one of a person's numbers is on the opt-out list. $1 numbers.
-SELECT EXISTS (SELECT 1 FROM opt_outs WHERE phone_number = ANY ($1::text[]))
+SELECT EXISTS (SELECT 1 FROM opt_outs WHERE phone_number = ANY ($1::text[])) AS opted_out

@@ -1,7 +1,6 @@
 -- Takes messages for a check, so that runs which overlap ask about none twice: those that are still due and that no other
 -- run holds. After poll_lock.sql, so that it sees all other claims. $1 blast, $2 ids, $3 lease in seconds, $4 epoch since
 -- which all that moves is to be checked once (--now), or NULL, $5 the claim's UUID. A run that dies lets go with its lease.
--- When a message counts as sent: see sent_by_message_id.sql.
 WITH ended AS (
     DELETE FROM check_claims WHERE blast_id = $1::bigint AND lease_until < now()
 ), held AS MATERIALIZED (
@@ -10,14 +9,9 @@ WITH ended AS (
     SELECT r.id, r.message_id, r.device
     FROM unnest($2::bigint[]) AS wanted (id)
     CROSS JOIN LATERAL (SELECT * FROM blast_recipients WHERE blast_id = $1::bigint AND id = wanted.id OFFSET 0) r
-    CROSS JOIN LATERAL (SELECT least(date_part('epoch', r.sent_at),
-                                     CASE WHEN r.message_timestamp > date_part('epoch', r.sent_at) - 2592000
-                                          THEN r.message_timestamp END) AS at) sent
-    WHERE r.status <> 'REPLIED'
-      AND date_part('epoch', now()) - sent.at < 604800
-      AND (r.last_checked_at IS NULL OR date_part('epoch', r.last_checked_at) < $4::float8
-           OR date_part('epoch', now()) - date_part('epoch', r.last_checked_at)
-              >= greatest(30, (date_part('epoch', now()) - sent.at) / 4))
+    WHERE check_due_in(r.status, date_part('epoch', now() - r.accepted_at),
+                       CASE WHEN date_part('epoch', r.last_checked_at) < $4::float8 THEN NULL
+                            ELSE date_part('epoch', now() - r.last_checked_at) END) <= 0
       AND NOT coalesce(r.id <@ (SELECT ids FROM held), false)
 ), claimed AS (
     INSERT INTO check_claims (blast_id, claim_id, ids, lease_until)

@@ -1,15 +1,10 @@
--- How the messages of open blasts stand with the schedule of domain/poll_schedule.hpp. When a message counts
--- as sent: see sent_by_message_id.sql. $1 blasts, $2 epoch since which all that moves is to be checked
--- once (--now), or NULL. One row: due, moving, seconds until the next is due or moves no more, or NULL.
-SELECT count(*) FILTER (WHERE due_in <= 0), count(*), greatest(0, min(least(due_in, 604800 - age)))
-FROM (SELECT age,
-             CASE WHEN checked IS NULL OR checked < $2::float8 THEN 0
-                  ELSE greatest(30 - (now - checked), (age - 4 * (now - checked)) / 3) END AS due_in
-      FROM (SELECT date_part('epoch', now()) AS now, date_part('epoch', last_checked_at) AS checked,
-                   date_part('epoch', now())
-                   - least(date_part('epoch', sent_at),
-                           CASE WHEN message_timestamp > date_part('epoch', sent_at) - 2592000
-                                THEN message_timestamp END) AS age
-            FROM blast_recipients
-            WHERE blast_id = ANY ($1::bigint[]) AND status <> 'REPLIED') message
-      WHERE age < 604800) moving
+-- How the messages of open blasts stand with the schedule, which is check_due_in's (sql/migrations). $1 blasts, $2 epoch since
+-- which all that moves is to be checked once (--now), or NULL. One row: due, moving, seconds until the next is due or moves
+-- no more, or NULL.
+SELECT count(*) FILTER (WHERE due_in <= 0) AS due, count(*) AS moving, greatest(0, min(due_in)) AS next_in
+FROM (SELECT check_due_in(status, date_part('epoch', now() - accepted_at),
+                          CASE WHEN date_part('epoch', last_checked_at) < $2::float8 THEN NULL
+                               ELSE date_part('epoch', now() - last_checked_at) END) AS due_in
+      FROM blast_recipients
+      WHERE blast_id = ANY ($1::bigint[])) message
+WHERE due_in IS NOT NULL

@@ -2,8 +2,7 @@
 -- counters, fenced by the attempt id. An attempt whose row was swept as UNCONFIRMED, queued again but not claimed, or
 -- DROPPED since (resolved by hand, cancelled, opted out), is still its holder's. A message id that another recipient of the
 -- blast has already sinks nothing: that row goes back to the outbox as UNCONFIRMED, as does one whose answer bears the number
--- of another recipient of the blast: it may well be that one's. A time of the gateway's that is 30 days old is kept, but is
--- not this message's.
+-- of another recipient of the blast: it may well be that one's.
 -- $1 blast, $2 ids, $3 attempt ids, $4 message ids, $5 message timestamps, $6 data as JSON, $7 E.164 of a rewritten number
 -- or NULL, $8 devices, $9 counter slot, $10 lowest id, $11 highest id. Returns how many were recorded, and which, a row for
 -- each, only where some were not.
@@ -23,14 +22,14 @@ WITH answered AS MATERIALIZED (
                                (SELECT true FROM blast_recipients t
                                 WHERE t.phone_number = a.jid_phone AND t.blast_id = $1::bigint), false) AS is_anothers
 ), recorded AS (
-    INSERT INTO blast_recipients (blast_id, id, phone_number, message_id, message_timestamp, device, attempt_id,
-                                  jid_phone, variant, variables, wsapme_message_data)
+    INSERT INTO blast_recipients (blast_id, id, phone_number, message_id, message_timestamp, accepted_at, device,
+                                  attempt_id, jid_phone, variant, variables, wsapme_message_data)
     SELECT $1::bigint, id, phone_number, message_id, coalesce(message_timestamp, extract(epoch FROM now())::bigint),
-           device, attempt_id, jid_phone, variant, variables, data::jsonb
+           accepted_at(now(), message_timestamp), device, attempt_id, jid_phone, variant, variables, data::jsonb
     FROM gone
     WHERE NOT is_anothers
     ON CONFLICT (message_id, blast_id) DO NOTHING
-    RETURNING id
+    RETURNING id, message_id, accepted_at
 ), totals AS MATERIALIZED (
     SELECT (SELECT count(*) FROM recorded) AS recorded, count(*) AS gone,
            count(*) FILTER (WHERE state = 'SENDING') AS sending,
@@ -48,12 +47,8 @@ WITH answered AS MATERIALIZED (
     WHERE (SELECT recorded < gone FROM totals) AND id <> ALL (ARRAY(SELECT id FROM recorded))
 ), history AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, message_id, occurred_at, timed_by)
-    SELECT $1::bigint, id, 'PENDING', 'send', message_id, coalesce(to_timestamp(given), now()),
-           CASE WHEN given IS NULL THEN 'us' ELSE 'gateway' END
-    FROM (SELECT id, gone.message_id,
-                 CASE WHEN gone.message_timestamp > date_part('epoch', now()) - 2592000
-                      THEN gone.message_timestamp END AS given
-          FROM recorded JOIN gone USING (id)) timed
+    SELECT $1::bigint, id, 'PENDING', 'send', message_id, accepted_at, CASE WHEN accepted_at = now() THEN 'us' ELSE 'gateway' END
+    FROM recorded
 ), history_of_doubt AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, message_id, detail)
     SELECT $1::bigint, id, 'UNCONFIRMED', 'send', message_id,
@@ -61,13 +56,10 @@ WITH answered AS MATERIALIZED (
                 ELSE 'the gateway gave it the message id of another recipient' END
     FROM gone
     WHERE (SELECT recorded < gone FROM totals) AND id <> ALL (ARRAY(SELECT id FROM recorded))
-), counted AS (
-    INSERT INTO blast_counters AS c (blast_id, slot, sending, unconfirmed, queued, dropped, pending, last_sent_at)
-    SELECT $1::bigint, $9::smallint, -sending, gone - recorded - unconfirmed, -queued, -dropped, recorded, now()
+), counted AS MATERIALIZED (
+    SELECT count_changes($1::bigint, $9::smallint, sending => -sending, unconfirmed => gone - recorded - unconfirmed,
+                         queued => -queued, dropped => -dropped, pending => recorded, last_sent_at => now())
     FROM totals WHERE gone > 0
-    ON CONFLICT (blast_id, slot) DO UPDATE
-    SET sending = c.sending + excluded.sending, unconfirmed = c.unconfirmed + excluded.unconfirmed,
-        queued = c.queued + excluded.queued, dropped = c.dropped + excluded.dropped,
-        pending = c.pending + excluded.pending, last_sent_at = excluded.last_sent_at
 )
-SELECT totals.recorded, recorded.id FROM totals LEFT JOIN recorded ON totals.recorded < cardinality($2::bigint[])
+SELECT totals.recorded, recorded.id
+FROM totals LEFT JOIN counted ON true LEFT JOIN recorded ON totals.recorded < cardinality($2::bigint[])

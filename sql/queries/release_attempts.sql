@@ -14,14 +14,11 @@ WITH released AS (
 ), history AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, detail)
     SELECT $1::bigint, id, state, 'send', last_error FROM released WHERE state = 'DROPPED'
-), counted AS (
-    INSERT INTO blast_counters AS c (blast_id, slot, queued, sending, unconfirmed, dropped)
-    SELECT $1::bigint, $3::smallint, count(*) FILTER (WHERE state = 'QUEUED'),
-           -count(*) FILTER (WHERE was = 'SENDING'), -count(*) FILTER (WHERE was = 'UNCONFIRMED'),
-           count(*) FILTER (WHERE state = 'DROPPED')
+), counted AS MATERIALIZED (
+    SELECT count_changes($1::bigint, $3::smallint, queued => count(*) FILTER (WHERE state = 'QUEUED'),
+                         sending => -count(*) FILTER (WHERE was = 'SENDING'),
+                         unconfirmed => -count(*) FILTER (WHERE was = 'UNCONFIRMED'),
+                         dropped => count(*) FILTER (WHERE state = 'DROPPED'))
     FROM released HAVING count(*) > 0
-    ON CONFLICT (blast_id, slot) DO UPDATE
-    SET queued = c.queued + excluded.queued, sending = c.sending + excluded.sending,
-        unconfirmed = c.unconfirmed + excluded.unconfirmed, dropped = c.dropped + excluded.dropped
 )
-SELECT count(*) FROM released
+SELECT count(*) AS released, (SELECT count(*) FROM counted) AS counted FROM released

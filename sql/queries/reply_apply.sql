@@ -9,14 +9,14 @@ WITH reply AS MATERIALIZED (
 ), known AS MATERIALIZED (
     SELECT t.at, t.text, t.timed_by, r.*
     FROM reply t
-    CROSS JOIN LATERAL (SELECT id, phone_number, message_id, device, status AS was,
+    CROSS JOIN LATERAL (SELECT id, phone_number, erased_at, message_id, accepted_at, device, status AS was,
                                undeliverable_at IS NOT NULL AS had_failed
                         FROM blast_recipients
                         WHERE blast_id = $1::bigint AND id = t.id AND (replied_at IS NULL OR t.at < replied_at)
                         FOR UPDATE) r
 ), changed AS (
-    INSERT INTO blast_recipients (blast_id, id, phone_number, message_id, device, replied_at, reply_text)
-    SELECT $1::bigint, id, phone_number, message_id, device, at, text FROM known
+    INSERT INTO blast_recipients (blast_id, id, phone_number, erased_at, message_id, accepted_at, device, replied_at, reply_text)
+    SELECT $1::bigint, id, phone_number, erased_at, message_id, accepted_at, device, at, text FROM known
     ON CONFLICT (blast_id, id) DO UPDATE
     SET status = 'REPLIED', replied_at = excluded.replied_at, reply_text = excluded.reply_text
 ), replied AS (
@@ -24,15 +24,11 @@ WITH reply AS MATERIALIZED (
 ), history AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, occurred_at, timed_by, message_id)
     SELECT $1::bigint, id, 'REPLIED', 'webhook', at, timed_by, message_id FROM replied
-), counted AS (
-    INSERT INTO blast_counters AS c (blast_id, slot, pending, delivery_ack, read_ack, replied, undeliverable)
-    SELECT $1::bigint, $2::smallint, -count(*) FILTER (WHERE was = 'PENDING'),
-           -count(*) FILTER (WHERE was = 'DELIVERY_ACK'), -count(*) FILTER (WHERE was = 'READ_ACK'), count(*),
-           -count(*) FILTER (WHERE was = 'PENDING' AND had_failed)
+), counted AS MATERIALIZED (
+    SELECT count_changes($1::bigint, $2::smallint, pending => -count(*) FILTER (WHERE was = 'PENDING'),
+                         delivery_ack => -count(*) FILTER (WHERE was = 'DELIVERY_ACK'),
+                         read_ack => -count(*) FILTER (WHERE was = 'READ_ACK'), replied => count(*),
+                         undeliverable => -count(*) FILTER (WHERE was = 'PENDING' AND had_failed))
     FROM replied HAVING count(*) > 0
-    ON CONFLICT (blast_id, slot) DO UPDATE
-    SET pending = c.pending + excluded.pending, delivery_ack = c.delivery_ack + excluded.delivery_ack,
-        read_ack = c.read_ack + excluded.read_ack, replied = c.replied + excluded.replied,
-        undeliverable = c.undeliverable + excluded.undeliverable
 )
-SELECT id FROM replied
+SELECT replied.id FROM replied CROSS JOIN counted

@@ -12,7 +12,7 @@ WITH matching AS (
     ORDER BY id DESC
     LIMIT $7::bigint
 ), heads AS (
-    SELECT count(*) AS blasts, min(id) AS id, min(blast_tag) AS tag, min(follow_up_stage) AS stage,
+    SELECT count(*) AS blasts, min(id) AS id, min(blast_tag) AS blast_tag, min(follow_up_stage) AS follow_up_stage,
            floor(date_part('epoch', min(blast_date)))::bigint AS blast_date
     FROM matching
 ), counts AS (
@@ -32,19 +32,18 @@ WITH matching AS (
                  floor(date_part('epoch', read_timestamp))::bigint - accepted AS read,
                  floor(date_part('epoch', replied_at))::bigint - accepted AS replied,
                  without_receipt
-          FROM (SELECT coalesce(CASE WHEN message_timestamp > date_part('epoch', sent_at) - 2592000
-                                     THEN message_timestamp END,
-                                floor(date_part('epoch', sent_at))::bigint) AS accepted,
+          FROM (SELECT floor(date_part('epoch', accepted_at))::bigint AS accepted,
                        delivered_at, read_timestamp, replied_at,
                        status = 'REPLIED' AND read_timestamp IS NULL AS without_receipt
                 FROM matching JOIN blast_recipients ON blast_id = matching.id
                 WHERE status <> 'PENDING') AS received) AS timed
 )
-SELECT heads.blasts, heads.id, heads.tag, heads.stage, heads.blast_date,
+SELECT heads.blasts, heads.id, heads.blast_tag, heads.follow_up_stage, heads.blast_date,
        queued, sending, failed, unconfirmed, dropped, pending, delivery_ack, read_ack, counts.replied,
        undeliverable, closed,
-       seconds.delivered[1], seconds.delivered[2], seconds.read[1], seconds.read[2],
-       seconds.replied[1], seconds.replied[2], seconds.without_receipt,
+       seconds.delivered[1] AS delivered_p50, seconds.delivered[2] AS delivered_p90,
+       seconds.read[1] AS read_p50, seconds.read[2] AS read_p90,
+       seconds.replied[1] AS replied_p50, seconds.replied[2] AS replied_p90, seconds.without_receipt,
        CASE WHEN sending > 0 THEN (
            SELECT count(*) FROM matching JOIN blast_outbox ON blast_id = matching.id
            WHERE state = 'SENDING' AND lease_until < now()

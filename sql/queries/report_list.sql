@@ -20,9 +20,9 @@ WITH page AS (
     FROM page JOIN blast_counters ON blast_id = page.id
     GROUP BY blast_id
 )
-SELECT id, blast_tag, follow_up_stage, floor(date_part('epoch', blast_date))::bigint,
+SELECT id, blast_tag, follow_up_stage, floor(date_part('epoch', blast_date))::bigint AS blast_date,
        queued, sending, failed, unconfirmed, dropped, pending, delivery_ack, read_ack, replied, undeliverable, closed,
-       floor(date_part('epoch', scheduled_at))::bigint, coalesce(scheduled_at > now(), false),
-       coalesce(lease_until > now(), false), stopped_by
+       floor(date_part('epoch', scheduled_at))::bigint AS scheduled_at, coalesce(scheduled_at > now(), false) AS is_scheduled,
+       coalesce(lease_until > now(), false) AS has_living_sender, stopped_by
 FROM page LEFT JOIN counts ON counts.blast_id = page.id
 ORDER BY id DESC;

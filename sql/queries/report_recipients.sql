@@ -10,7 +10,7 @@ SELECT * FROM (
             floor(date_part('epoch', delivered_at))::bigint AS delivered_at,
             floor(date_part('epoch', read_timestamp))::bigint AS read_at,
             floor(date_part('epoch', replied_at))::bigint AS replied_at, reply_text,
-            floor(date_part('epoch', closed_at))::bigint AS closed_at, closed_amount
+            floor(date_part('epoch', purchased_at))::bigint AS purchased_at, purchase_amount
      FROM blast_recipients
      WHERE blast_id = $1::bigint AND id > $2::bigint
      ORDER BY id

@@ -3,7 +3,7 @@
 -- $1 blast, $2 the state, $3 counter slot. Returns how many.
 WITH ended AS MATERIALIZED (
     SELECT id FROM blast_outbox
-    WHERE blast_id = $1::bigint AND state = $2::text AND phone_number LIKE '+%'
+    WHERE blast_id = $1::bigint AND state = $2::text AND phone_number IS NOT NULL
     ORDER BY id FOR UPDATE
 ), requeued AS (
     UPDATE blast_outbox o SET state = 'QUEUED', not_before = NULL, ended_at = NULL, lease_until = NULL, drop_reason = NULL
@@ -12,13 +12,10 @@ WITH ended AS MATERIALIZED (
 ), history AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, detail)
     SELECT $1::bigint, id, 'QUEUED', 'manual', 'queued again: was ' || $2::text FROM requeued
-), counted AS (
-    INSERT INTO blast_counters AS c (blast_id, slot, queued, failed, unconfirmed)
-    SELECT $1::bigint, $3::smallint, count(*), -count(*) FILTER (WHERE $2::text = 'FAILED'),
-           -count(*) FILTER (WHERE $2::text = 'UNCONFIRMED')
+), counted AS MATERIALIZED (
+    SELECT count_changes($1::bigint, $3::smallint, queued => count(*),
+                         failed => -count(*) FILTER (WHERE $2::text = 'FAILED'),
+                         unconfirmed => -count(*) FILTER (WHERE $2::text = 'UNCONFIRMED'))
     FROM requeued HAVING count(*) > 0
-    ON CONFLICT (blast_id, slot) DO UPDATE
-    SET queued = c.queued + excluded.queued, failed = c.failed + excluded.failed,
-        unconfirmed = c.unconfirmed + excluded.unconfirmed
 )
-SELECT count(*) FROM requeued
+SELECT count(*) AS requeued, (SELECT count(*) FROM counted) AS counted FROM requeued

@@ -3,7 +3,7 @@
 -- $1 blast, $2 phone, $3 QUEUED or DROPPED, $4 why, $5 counter slot. Returns how many: 1 or 0.
 WITH doubtful AS MATERIALIZED (
     SELECT id, state FROM blast_outbox
-    WHERE blast_id = $1::bigint AND phone_number = $2::text AND phone_number LIKE '+%'
+    WHERE blast_id = $1::bigint AND phone_number = $2::text
       AND (state = 'UNCONFIRMED' OR (state = 'SENDING' AND lease_until < now()))
     FOR UPDATE
 ), resolved AS (
@@ -17,14 +17,11 @@ WITH doubtful AS MATERIALIZED (
 ), history AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, detail)
     SELECT $1::bigint, id, state, 'manual', $4::text FROM resolved
-), counted AS (
-    INSERT INTO blast_counters AS c (blast_id, slot, queued, sending, unconfirmed, dropped)
-    SELECT $1::bigint, $5::smallint, count(*) FILTER (WHERE state = 'QUEUED'),
-           -count(*) FILTER (WHERE was = 'SENDING'), -count(*) FILTER (WHERE was = 'UNCONFIRMED'),
-           count(*) FILTER (WHERE state = 'DROPPED')
+), counted AS MATERIALIZED (
+    SELECT count_changes($1::bigint, $5::smallint, queued => count(*) FILTER (WHERE state = 'QUEUED'),
+                         sending => -count(*) FILTER (WHERE was = 'SENDING'),
+                         unconfirmed => -count(*) FILTER (WHERE was = 'UNCONFIRMED'),
+                         dropped => count(*) FILTER (WHERE state = 'DROPPED'))
     FROM resolved HAVING count(*) > 0
-    ON CONFLICT (blast_id, slot) DO UPDATE
-    SET queued = c.queued + excluded.queued, sending = c.sending + excluded.sending,
-        unconfirmed = c.unconfirmed + excluded.unconfirmed, dropped = c.dropped + excluded.dropped
 )
-SELECT count(*) FROM resolved
+SELECT count(*) AS resolved, (SELECT count(*) FROM counted) AS counted FROM resolved

@@ -1,2 +1,2 @@
 -- 0 rows: no migration has ever run here. $1: nothing.
-SELECT coalesce(max(version), 0) FROM schema_migrations
+SELECT coalesce(max(version), 0) AS version FROM schema_migrations

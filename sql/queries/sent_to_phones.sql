@@ -1,10 +1,8 @@
 -- Messages that replies may answer: sent to these phones, or to a number that WhatsApp rewrote to one of them. A phone that
 -- messages to several numbers have for theirs (a gateway that answers the same remoteJid for all) identifies none of them.
--- $1 phones. When a message counts as sent: see sent_by_message_id.sql.
+-- $1 phones.
 SELECT phone, blast_id, id, message_id, device,
-       floor(least(date_part('epoch', sent_at),
-                   CASE WHEN message_timestamp > date_part('epoch', sent_at) - 2592000
-                        THEN message_timestamp END))::bigint
+       floor(date_part('epoch', accepted_at))::bigint AS accepted
 FROM unnest($1::text[]) AS wanted (phone)
 CROSS JOIN LATERAL (
     (SELECT * FROM blast_recipients WHERE phone_number = wanted.phone OFFSET 0)

@@ -1,2 +1,2 @@
 -- The database's clock, as epoch seconds.
-SELECT date_part('epoch', now())
+SELECT date_part('epoch', now()) AS epoch

@@ -31,16 +31,13 @@ WITH came AS MATERIALIZED (
 ), history AS (
     INSERT INTO status_history (blast_id, recipient_id, status, source, detail)
     SELECT $1::bigint, id, state, 'send', last_error FROM settled WHERE state <> 'QUEUED' AND state <> was
-), counted AS (
-    INSERT INTO blast_counters AS c (blast_id, slot, queued, sending, failed, unconfirmed, dropped)
-    SELECT $1::bigint, $7::smallint, count(*) FILTER (WHERE state = 'QUEUED'),
-           -count(*) FILTER (WHERE was = 'SENDING'), count(*) FILTER (WHERE state = 'FAILED'),
-           count(*) FILTER (WHERE state = 'UNCONFIRMED') - count(*) FILTER (WHERE was = 'UNCONFIRMED'),
-           count(*) FILTER (WHERE state = 'DROPPED')
+), counted AS MATERIALIZED (
+    SELECT count_changes($1::bigint, $7::smallint, queued => count(*) FILTER (WHERE state = 'QUEUED'),
+                         sending => -count(*) FILTER (WHERE was = 'SENDING'),
+                         failed => count(*) FILTER (WHERE state = 'FAILED'),
+                         unconfirmed => count(*) FILTER (WHERE state = 'UNCONFIRMED')
+                                        - count(*) FILTER (WHERE was = 'UNCONFIRMED'),
+                         dropped => count(*) FILTER (WHERE state = 'DROPPED'))
     FROM settled HAVING count(*) > 0
-    ON CONFLICT (blast_id, slot) DO UPDATE
-    SET queued = c.queued + excluded.queued, sending = c.sending + excluded.sending,
-        failed = c.failed + excluded.failed, unconfirmed = c.unconfirmed + excluded.unconfirmed,
-        dropped = c.dropped + excluded.dropped
 )
-SELECT id FROM settled
+SELECT settled.id FROM settled CROSS JOIN counted

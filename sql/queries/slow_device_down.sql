@@ -9,4 +9,4 @@ SET blocked_until = greatest(blocked_until, now() + make_interval(secs => coales
                          WHEN slow_left > 0 THEN least(greatest(block_seconds, 0.5) * 2, 60) ELSE 1 END,
     slow_left = 20
 WHERE device = $1::text
-RETURNING extract(epoch FROM blocked_until - now())
+RETURNING extract(epoch FROM blocked_until - now()) AS blocked_for

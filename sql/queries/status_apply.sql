@@ -4,7 +4,7 @@
 -- happened now, by our clock.
 -- $1 blast, $2 counter slot, $3 source (poll, webhook), $4 ids, each once, $5 message ids, $6 the gateway's words (NULL: it
 -- does not know the message), $7 statuses they stand for or NULL, $8 messageC2STimestamps, $9 reasons.
--- The reason may quote the number: of a forgotten recipient it is not kept. Returns how many messages reached which status.
+-- The reason may quote the number: of an erased recipient it is not kept. Returns how many messages reached which status.
 -- The rows that change are there and locked. They are written as an upsert since that looks each up by its key in any plan:
 -- UPDATE ... FROM reads the whole blast where the planner takes it for a few rows.
 WITH reported AS MATERIALIZED (
@@ -13,29 +13,28 @@ WITH reported AS MATERIALIZED (
     ORDER BY id
 ), known AS MATERIALIZED (
     SELECT t.word, t.reached, t.c2s,
-           CASE WHEN t.reason IS NOT NULL AND r.phone_number LIKE 'forgotten:%' THEN 'erased' ELSE t.reason END AS reason,
+           CASE WHEN t.reason IS NOT NULL AND r.erased_at IS NOT NULL THEN 'erased' ELSE t.reason END AS reason,
            r.*
     FROM reported t
     CROSS JOIN LATERAL (
-        SELECT id, phone_number, message_id, device, status AS was, delivered_at, read_timestamp, undeliverable_at,
+        SELECT id, phone_number, erased_at, message_id, device, status AS was, delivered_at, read_timestamp, undeliverable_at,
                message_c2s_timestamp AS known_c2s,
-               least(date_part('epoch', sent_at),
-                     CASE WHEN message_timestamp > date_part('epoch', sent_at) - 2592000
-                          THEN message_timestamp END) AS sent
+               accepted_at
         FROM blast_recipients
         WHERE blast_id = $1::bigint AND id = t.id AND message_id = t.message_id
         FOR UPDATE) r
 ), judged AS MATERIALIZED (
     SELECT *, array_position(ladder, reached) > array_position(ladder, was) AS moves,
            word = 'ERROR' AND was = 'PENDING' AND undeliverable_at IS NULL AS fails,
-           CASE WHEN c2s BETWEEN sent - 5 AND date_part('epoch', now()) + 300 AND c2s IS DISTINCT FROM known_c2s
+           CASE WHEN c2s BETWEEN date_part('epoch', accepted_at) - 5 AND date_part('epoch', now()) + 300 AND c2s IS DISTINCT FROM known_c2s
                 THEN least(to_timestamp(c2s), now()) END AS gateway_time
     FROM known, (VALUES (ARRAY['PENDING', 'DELIVERY_ACK', 'READ_ACK', 'REPLIED'])) AS l (ladder)
 ), changed AS (
-    INSERT INTO blast_recipients AS r (blast_id, id, phone_number, message_id, device, status, delivered_at,
-                                       read_timestamp, message_c2s_timestamp, undeliverable_at, undeliverable_reason,
+    INSERT INTO blast_recipients AS r (blast_id, id, phone_number, erased_at, message_id, accepted_at, device, status,
+                                       delivered_at, read_timestamp, message_c2s_timestamp, undeliverable_at, undeliverable_reason,
                                        last_checked_at)
-    SELECT $1::bigint, id, phone_number, message_id, device, CASE WHEN moves THEN reached ELSE was END,
+    SELECT $1::bigint, id, phone_number, erased_at, message_id, accepted_at, device,
+           CASE WHEN moves THEN reached ELSE was END,
            CASE WHEN reached = 'DELIVERY_ACK' THEN coalesce(delivered_at, gateway_time, CASE WHEN moves THEN now() END)
                 ELSE delivered_at END,
            CASE WHEN reached = 'READ_ACK' THEN coalesce(read_timestamp, gateway_time, now()) ELSE read_timestamp END,
@@ -64,17 +63,18 @@ WITH reported AS MATERIALIZED (
        OR (word <> 'ERROR' AND reached IS NULL
            AND (SELECT count(*) FROM status_history h
                 WHERE h.blast_id = $1::bigint AND h.recipient_id = j.id AND h.status = j.word) = 0)
-), counted AS (
-    INSERT INTO blast_counters AS c (blast_id, slot, pending, delivery_ack, read_ack, undeliverable)
-    SELECT $1::bigint, $2::smallint, -count(*) FILTER (WHERE moves AND was = 'PENDING'),
-           count(*) FILTER (WHERE moves AND reached = 'DELIVERY_ACK')
-           - count(*) FILTER (WHERE moves AND was = 'DELIVERY_ACK'),
-           count(*) FILTER (WHERE moves AND reached = 'READ_ACK'),
-           count(*) FILTER (WHERE fails)
-           - count(*) FILTER (WHERE moves AND was = 'PENDING' AND undeliverable_at IS NOT NULL)
+), counted AS MATERIALIZED (
+    SELECT count_changes($1::bigint, $2::smallint, pending => -count(*) FILTER (WHERE moves AND was = 'PENDING'),
+                         delivery_ack => count(*) FILTER (WHERE moves AND reached = 'DELIVERY_ACK')
+                                         - count(*) FILTER (WHERE moves AND was = 'DELIVERY_ACK'),
+                         read_ack => count(*) FILTER (WHERE moves AND reached = 'READ_ACK'),
+                         undeliverable => count(*) FILTER (WHERE fails)
+                                          - count(*) FILTER (WHERE moves AND was = 'PENDING'
+                                                                   AND undeliverable_at IS NOT NULL))
     FROM judged WHERE moves OR fails HAVING count(*) > 0
-    ON CONFLICT (blast_id, slot) DO UPDATE
-    SET pending = c.pending + excluded.pending, delivery_ack = c.delivery_ack + excluded.delivery_ack,
-        read_ack = c.read_ack + excluded.read_ack, undeliverable = c.undeliverable + excluded.undeliverable
 )
-SELECT reached, count(*) FROM judged WHERE moves GROUP BY reached
+SELECT reached, count(*) FILTER (WHERE moves) AS messages
+FROM judged CROSS JOIN counted
+WHERE moves OR fails
+GROUP BY reached
+HAVING count(*) FILTER (WHERE moves) > 0

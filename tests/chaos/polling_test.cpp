@@ -153,8 +153,8 @@ TEST_CASE("PostgreSQL that is stopped at once and started again under a poll los
     query(
         database,
         "INSERT INTO blasts (id, blast_tag, messages, devices) VALUES (1, 'raya', '[\"Hi\"]', '{5850}');"
-        "INSERT INTO blast_recipients (blast_id, id, phone_number, message_id, device, sent_at)"
-        " SELECT 1, n, '+' || (60100000000 + n), 'id-' || n, '5850', now() - interval '1 hour'"
+        "INSERT INTO blast_recipients (blast_id, id, phone_number, message_id, device, sent_at, accepted_at)"
+        " SELECT 1, n, '+' || (60100000000 + n), 'id-' || n, '5850', now() - interval '1 hour', now() - interval '1 hour'"
         " FROM generate_series(1, 400) n;"
         "INSERT INTO blast_counters (blast_id, slot, pending, last_sent_at) VALUES (1, 0, 400, now())");
     const std::vector<std::string> command{"blast-poll", "--format",   "json", "--rate",

@@ -34,9 +34,11 @@ void record(const std::string& database, int first, int last) {
         fmt::format(
             "INSERT INTO blasts (id, blast_tag, messages, devices) VALUES (1, 'raya', '[\"Hi\"]', '{{5850}}')"
             " ON CONFLICT DO NOTHING;"
-            "INSERT INTO blast_recipients (blast_id, id, phone_number, message_id, device, sent_at, message_timestamp)"
+            "INSERT INTO blast_recipients (blast_id, id, phone_number, message_id, device, sent_at, message_timestamp,"
+            " accepted_at)"
             " SELECT 1, n, '+' || (60100000000 + n), 'm' || n, '5850', now() - interval '1 h',"
-            " floor(date_part('epoch', now() - interval '1 h')) FROM generate_series({}, {}) AS n;"
+            " floor(date_part('epoch', now() - interval '1 h')), date_trunc('second', now() - interval '1 h')"
+            " FROM generate_series({}, {}) AS n;"
             "INSERT INTO blast_counters AS c (blast_id, slot, pending) VALUES (1, 0, {})"
             " ON CONFLICT (blast_id, slot) DO UPDATE SET pending = c.pending + excluded.pending",
             first, last, last - first + 1));

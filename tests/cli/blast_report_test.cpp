@@ -64,8 +64,9 @@ public:
             "INSERT INTO blast_counters (blast_id, slot, delivery_ack) VALUES (1, 0, " +
             std::to_string(recipients) +
             ");"
-            "INSERT INTO blast_recipients (blast_id, id, phone_number, message_id, status, message_timestamp, device, variables) "
-            "SELECT 1, i, '+6012' || (3000000 + i), 'id-' || i, 'DELIVERY_ACK', 1795328880, '5850', "
+            "INSERT INTO blast_recipients (blast_id, id, phone_number, message_id, status, message_timestamp, accepted_at, "
+            "device, variables) "
+            "SELECT 1, i, '+6012' || (3000000 + i), 'id-' || i, 'DELIVERY_ACK', 1795328880, to_timestamp(1795328880), '5850', "
             "jsonb_build_object('no hp', '012-' || (3000000 + i), 'name', 'Person ' || i) "
             "FROM generate_series(1, " +
             std::to_string(recipients) + ") i");

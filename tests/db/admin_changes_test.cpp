@@ -223,7 +223,7 @@ TEST_CASE(
         CHECK_FALSE(f.database.value("SELECT '" + rows + "' ~ '60123456789([^0-9]|$)'") == "t");
     }
     CHECK(sent_in.status(sent) == "REPLIED");
-    CHECK(sent_in.column(sent, "phone_number") == "forgotten:" + std::to_string(sent));
+    CHECK(sent_in.column(sent, "phone_number IS NULL AND erased_at IS NOT NULL") == "true");
     CHECK(f.outbox(queued, "state || ' ' || last_error") == "DROPPED opted out");
     CHECK(is_opted_out(f.connection, {ann}));
     CHECK(f.database.value("SELECT count(*) FROM webhook_inbox WHERE state = 'WAITING'") == "1");
@@ -239,6 +239,20 @@ TEST_CASE("What is queued for a person who is forgotten becomes DROPPED") {
         f.outbox(queued, "state || ' ' || last_error || ' ' || variables") ==
         "DROPPED forgotten {}");
     CHECK(f.blast.history(queued) == "DROPPED/manual");
+    CHECK(counter_mistake(f.database).empty());
+}
+
+TEST_CASE("A blast is cancelled whole where a person was erased whose sender had died") {
+    Fixture f;
+    const std::int64_t erased = f.attempt(ann, "SENDING", 10);
+    REQUIRE(erase_person(f.connection, {ann}));
+    const std::int64_t queued = queue(f.blast, ben);
+    const Cancellation cancelled = cancel_blast(f.connection, f.blast.id());
+    CHECK(cancelled.dropped == 1);
+    CHECK(cancelled.on_their_way.empty());
+    CHECK(f.outbox(queued, "state") == "DROPPED");
+    CHECK(f.outbox(erased, "state || ' ' || drop_reason") == "SENDING cancelled");
+    CHECK(f.outbox(erased, "phone_number IS NULL AND erased_at IS NOT NULL") == "true");
     CHECK(counter_mistake(f.database).empty());
 }
 

@@ -24,7 +24,8 @@ TEST_CASE("a reply marks the latest message to its phone, whichever form its add
 TEST_CASE("a reply finds its message although the gateway dated the message months back") {
     IntakeScene scene;
     const std::int64_t id = scene.blast.add(MessageFixture{"+60123456789", "a"});
-    scene.database.query("UPDATE blast_recipients SET message_timestamp = 1634061784");
+    scene.database.query("UPDATE blast_recipients SET message_timestamp = 1634061784, "
+                         "accepted_at = accepted_at(sent_at, 1634061784)");
     scene.take_in({message("60123456789", "Ya", scene.now())});
     CHECK(scene.blast.status(id) == "REPLIED");
 }

@@ -67,6 +67,21 @@ TEST_CASE("the history says whose time a message was recorded with") {
     CHECK(scene.blast.column(canned, "message_timestamp") == std::to_string(months_ago));
 }
 
+TEST_CASE("when a message was accepted is decided once, and never later than it was recorded") {
+    Scene scene;
+    const auto accepted = [&](const std::string& message_id, std::optional<std::int64_t> time) {
+        return scene.blast.column(
+            scene.record(message_id, time),
+            "CASE WHEN accepted_at = sent_at THEN 'when it was recorded' "
+            "WHEN accepted_at = to_timestamp(message_timestamp) THEN 'when the gateway says' END");
+    };
+    CHECK(accepted("6001", scene.now() - 10) == "when the gateway says");
+    CHECK(accepted("6002", scene.now() - std::int64_t{29} * 86'400) == "when the gateway says");
+    CHECK(accepted("6003", scene.now() - std::int64_t{31} * 86'400) == "when it was recorded");
+    CHECK(accepted("6004", scene.now() + 60) == "when it was recorded");
+    CHECK(accepted("6005", std::nullopt) == "when it was recorded");
+}
+
 TEST_CASE("a message is as old as the gateway says, but not months older than its record") {
     Scene scene;
     const std::int64_t id = scene.record("6001", months_ago);

@@ -1,11 +1,11 @@
 #include "blast/store/poll_store.hpp"
 
 #include "blast/core/random.hpp"
-#include "blast/domain/poll_schedule.hpp"
 #include "blast/store/connection.hpp"
 #include "blast/store/tracking_changes.hpp"
 
 #include "support/catch.hpp"
+#include "support/poll_schedule.hpp"
 #include "support/process.hpp"
 #include "support/tracked_blast.hpp"
 

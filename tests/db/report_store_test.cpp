@@ -18,10 +18,10 @@ void add_example(TemporaryDatabase& database) {
         INSERT INTO blasts (id, blast_tag, follow_up_stage, blast_date, total_recipients, messages, devices)
         VALUES (1, 'raya-2026', 'Initial', '2026-11-22 14:28+08', 253, '["Hi {{name}}", "Selamat"]', '{5850}');
         INSERT INTO blast_recipients (blast_id, id, phone_number, message_id, status, message_timestamp, sent_at,
-                                      delivered_at, read_timestamp, replied_at, device, variant, variables)
+                                      accepted_at, delivered_at, read_timestamp, replied_at, device, variant, variables)
         SELECT 1, i, '+6012' || (3000000 + i), 'id-' || i,
                CASE WHEN i <= 10 THEN 'PENDING' WHEN i <= 70 THEN 'DELIVERY_ACK' WHEN i <= 200 THEN 'READ_ACK' ELSE 'REPLIED' END,
-               1795328880, to_timestamp(1795328881),
+               1795328880, to_timestamp(1795328881), to_timestamp(1795328880),
                CASE WHEN i > 10 THEN to_timestamp(1795328880 + i) END,
                CASE WHEN i > 70 AND i <= 247 THEN to_timestamp(1795328880 + 10 * i) END,
                CASE WHEN i > 200 THEN to_timestamp(1795328880 + 100 * i) END,
@@ -113,8 +113,8 @@ TEST_CASE("a percentile of nobody is nothing, and a clock that is behind makes n
     add_blast(f.database, 1, "a", "2026-11-22", 1);
     CHECK_FALSE(f.store.funnel(numbered(1)).seconds_to.delivered.p50);
     f.database.query(
-        "INSERT INTO blast_recipients (blast_id, id, phone_number, message_id, status, message_timestamp, "
-        "delivered_at, device) VALUES (1, 1, '+60123456789', 'm', 'DELIVERY_ACK', 1795328880, "
+        "INSERT INTO blast_recipients (blast_id, id, phone_number, message_id, status, accepted_at, "
+        "delivered_at, device) VALUES (1, 1, '+60123456789', 'm', 'DELIVERY_ACK', to_timestamp(1795328880), "
         "to_timestamp(1795328870), '5850')");
     const StageTimings timings = f.store.funnel(numbered(1)).seconds_to;
     CHECK(timings.delivered.p50 == 0);
@@ -244,11 +244,11 @@ TEST_CASE("older than is counted from when they came to that state") {
     Fixture f;
     add_example(f.database);
     f.database.query(R"(
-        UPDATE blast_recipients SET message_timestamp = extract(epoch FROM now() - interval '3 h')::bigint,
+        UPDATE blast_recipients SET accepted_at = now() - interval '3 h',
                delivered_at = now() - interval '2 h' WHERE status <> 'PENDING';
-        UPDATE blast_recipients SET message_timestamp = extract(epoch FROM now() - interval '90 m')::bigint
+        UPDATE blast_recipients SET accepted_at = now() - interval '90 m'
         WHERE status = 'PENDING' AND id > 4;
-        UPDATE blast_recipients SET message_timestamp = extract(epoch FROM now() - interval '30 m')::bigint
+        UPDATE blast_recipients SET accepted_at = now() - interval '30 m'
         WHERE status = 'PENDING' AND id <= 4;
         UPDATE blast_recipients SET read_timestamp = now() - interval '1 h' WHERE status = 'READ_ACK')");
     using std::chrono::minutes;
@@ -267,11 +267,17 @@ TEST_CASE("who was erased or has bought is in no list that feeds a send") {
     Fixture f;
     add_example(f.database);
     f.database.query(R"(
-        UPDATE blast_recipients SET phone_number = 'forgotten:1', variables = NULL WHERE id = 1;
-        UPDATE blast_recipients SET closed_at = now() WHERE id = 2;
-        UPDATE blast_outbox SET phone_number = 'forgotten:251' WHERE id = 251)");
+        UPDATE blast_recipients SET phone_number = NULL, erased_at = now(), variables = NULL WHERE id = 1;
+        UPDATE blast_recipients SET purchased_at = now() WHERE id = 2;
+        UPDATE blast_outbox SET phone_number = NULL, erased_at = now() WHERE id = 251)");
     CHECK(f.store.stuck({1, "PENDING", true, {}}, 0, 100).size() == 8);
     CHECK(f.store.stuck({1, "FAILED", false, {}}, 0, 100).empty());
+    const std::vector<RecipientRecord> all = f.store.recipients(1, 0, 500);
+    REQUIRE(all.size() == 253);
+    CHECK(all[0].recipient.phone.empty());
+    CHECK(all[0].message_id == "id-1");
+    CHECK(all[250].recipient.phone.empty());
+    CHECK(all[250].recipient.status == "FAILED");
 }
 
 TEST_CASE("all recipients come in order of id, sent to or not, with their history") {
@@ -311,7 +317,7 @@ TEST_CASE("all recipients come in order of id, sent to or not, with their histor
 TEST_CASE("the variants of a blast are counted each for itself") {
     Fixture f;
     add_example(f.database);
-    f.database.query("UPDATE blast_recipients SET closed_at = now() WHERE id = 249");
+    f.database.query("UPDATE blast_recipients SET purchased_at = now() WHERE id = 249");
     const std::optional<BlastOutline> outline = f.store.newest(numbered(1));
     REQUIRE(outline);
     CHECK(outline->messages == std::vector<std::string>{"Hi {{name}}", "Selamat"});

@@ -32,7 +32,7 @@ struct Fixture {
         const double now = std::stod(database.value("SELECT extract(epoch FROM now())"));
         Sale sale;
         sale.phone = phone;
-        sale.sent_before = sale.closed_at = now - ago;
+        sale.sent_before = sale.purchased_at = now - ago;
         sale.amount = std::move(amount);
         return sale;
     }
@@ -53,15 +53,17 @@ TEST_CASE("A sale closes the latest message that was sent to the phone before it
     CHECK(
         record_sales(f.connection, {f.sale("+60120000001", 2000, "12.50")}) ==
         std::vector<SaleOutcome>{SaleOutcome::closed});
-    CHECK(f.older.column(old_message, "closed_amount") == "12.50");
+    CHECK(f.older.column(old_message, "purchase_amount") == "12.50");
     CHECK(f.older.history(old_message) == "PENDING/send CLOSED/manual");
-    CHECK(f.newer.column(new_message, "closed_at IS NULL") == "true");
+    CHECK(f.newer.column(new_message, "purchased_at IS NULL") == "true");
     CHECK(f.closed_counter(f.older) == "1");
     CHECK(f.closed_counter(f.newer) == "0");
     CHECK(
         record_sales(f.connection, {f.sale("+60120000001", 10)}) ==
         std::vector<SaleOutcome>{SaleOutcome::closed});
-    CHECK(f.newer.column(new_message, "closed_amount IS NULL AND closed_at IS NOT NULL") == "true");
+    CHECK(
+        f.newer.column(new_message, "purchase_amount IS NULL AND purchased_at IS NOT NULL") ==
+        "true");
 }
 
 TEST_CASE("Recording the same sales again changes nothing") {
@@ -69,12 +71,12 @@ TEST_CASE("Recording the same sales again changes nothing") {
     const std::int64_t message = send(f.older, "+60120000001", 3000);
     const std::vector<Sale> sales{f.sale("+60120000001", 100, "7")};
     record_sales(f.connection, sales);
-    const std::string closed_at = f.older.column(message, "closed_at");
+    const std::string purchased_at = f.older.column(message, "purchased_at");
     CHECK(
         record_sales(f.connection, {f.sale("+60120000001", 5, "9")}) ==
         std::vector<SaleOutcome>{SaleOutcome::closed_before});
-    CHECK(f.older.column(message, "closed_at") == closed_at);
-    CHECK(f.older.column(message, "closed_amount") == "7.00");
+    CHECK(f.older.column(message, "purchased_at") == purchased_at);
+    CHECK(f.older.column(message, "purchase_amount") == "7.00");
     CHECK(f.closed_counter(f.older) == "1");
     CHECK(counter_mistake(f.database).empty());
 }
@@ -85,7 +87,7 @@ TEST_CASE("A sale that is recorded does not close a newer message too") {
     const std::int64_t same_day = send(f.older, "+60120000002", 3000);
     Sale dated = f.sale("+60120000001", 100, "7.5");
     Sale earlier = f.sale("+60120000002", 5000); // its day began before the message of that day
-    dated.sent_before = earlier.sent_before = dated.closed_at + 80'000;
+    dated.sent_before = earlier.sent_before = dated.purchased_at + 80'000;
     const std::vector<Sale> sales{dated, earlier};
     CHECK(record_sales(f.connection, sales) == std::vector<SaleOutcome>(2, SaleOutcome::closed));
     const std::int64_t newer = send(f.newer, "+60120000001", 50);
@@ -93,13 +95,13 @@ TEST_CASE("A sale that is recorded does not close a newer message too") {
     CHECK(
         record_sales(f.connection, sales) ==
         std::vector<SaleOutcome>(2, SaleOutcome::closed_before));
-    CHECK(f.newer.column(newer, "closed_at IS NULL") == "true");
-    CHECK(f.newer.column(newer_same_day, "closed_at IS NULL") == "true");
-    CHECK(f.older.column(old_message, "closed_amount") == "7.50");
-    CHECK(f.older.column(same_day, "closed_at = sent_at") == "true");
+    CHECK(f.newer.column(newer, "purchased_at IS NULL") == "true");
+    CHECK(f.newer.column(newer_same_day, "purchased_at IS NULL") == "true");
+    CHECK(f.older.column(old_message, "purchase_amount") == "7.50");
+    CHECK(f.older.column(same_day, "purchased_at = sent_at") == "true");
     dated.amount = "8"; // another sale of that day
     CHECK(record_sales(f.connection, {dated}) == std::vector<SaleOutcome>{SaleOutcome::closed});
-    CHECK(f.newer.column(newer, "closed_amount") == "8.00");
+    CHECK(f.newer.column(newer, "purchase_amount") == "8.00");
     CHECK(counter_mistake(f.database).empty());
 }
 
@@ -110,7 +112,7 @@ TEST_CASE("Of several sales for one message the earliest counts") {
         record_sales(
             f.connection, {f.sale("+60120000001", 100, "1"), f.sale("+60120000001", 200, "2")}) ==
         std::vector<SaleOutcome>{SaleOutcome::closed_before, SaleOutcome::closed});
-    CHECK(f.older.column(message, "closed_amount") == "2.00");
+    CHECK(f.older.column(message, "purchase_amount") == "2.00");
 }
 
 TEST_CASE("A sale without a message before it is told") {

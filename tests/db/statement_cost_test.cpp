@@ -98,11 +98,12 @@ void fill(TemporaryDatabase& database, int blast, int size) {
         INSERT INTO devices (device) VALUES ('5850'), ('5851') ON CONFLICT DO NOTHING;
         INSERT INTO blast_counters (blast_id, slot, queued, sending, pending, last_sent_at)
         VALUES ({0}, 0, {1} / 2, {1} / 2, {1}, now());
-        INSERT INTO blast_recipients (blast_id, id, phone_number, message_id, status, message_timestamp, sent_at, device,
-                                      attempt_id, jid_phone, variables, delivered_at)
+        INSERT INTO blast_recipients (blast_id, id, phone_number, message_id, status, message_timestamp, sent_at, accepted_at,
+                                      device, attempt_id, jid_phone, variables, delivered_at)
         SELECT {0}, i, '+' || 60000000000 + {0} * 100000000 + i, 'm-{0}-' || i,
                CASE i % 10 WHEN 2 THEN 'DELIVERY_ACK' WHEN 3 THEN 'READ_ACK' WHEN 4 THEN 'REPLIED' ELSE 'PENDING' END,
-               floor(date_part('epoch', now())) - 3600, now() - interval '1 hour', '5850',
+               floor(date_part('epoch', now())) - 3600, now() - interval '1 hour',
+               date_trunc('second', now() - interval '1 hour'), '5850',
                lpad(to_hex(i), 32, '0')::uuid,
                CASE WHEN i % 20 = 0 THEN '+' || 70000000000 + {0} * 100000000 + i END,
                jsonb_build_object('name', 'Recipient ' || i), now() - interval '30 minutes'

@@ -1,6 +1,7 @@
 #include "blast/store/tracking_changes.hpp"
 
 #include "blast/store/connection.hpp"
+#include "blast/store/erasure_store.hpp"
 
 #include "support/catch.hpp"
 #include "support/tracked_blast.hpp"
@@ -270,4 +271,24 @@ TEST_CASE("status changes are HOT: no update touches an index") {
     CHECK(
         scene.database.value("SELECT n_tup_upd || ' ' || n_tup_hot_upd FROM pg_stat_user_tables"
                              " WHERE relname = 'blast_recipients'") == "4000 4000");
+}
+
+TEST_CASE("what is told of an erased person's messages still counts, and brings no number back") {
+    Scene scene;
+    const std::int64_t read = scene.blast.add(MessageFixture{"+60123456789", "a"});
+    const std::int64_t replied = scene.blast.add(MessageFixture{"+60123456780", "b"});
+    const std::int64_t doubtful = scene.blast.add(AttemptFixture{"+60123456781"});
+    REQUIRE(erase_person(scene.connection, {"+60123456789", "+60123456780", "+60123456781"}));
+    CHECK(scene.report(read, "READ_ACK") == StatusCounts{{Status::read_ack, 1}});
+    scene.reply(replied, scene.now(), "Ya");
+    TrackingChanges confirmed(ChangeSource::webhook);
+    confirmed.add(Confirmation{{scene.blast.id(), doubtful}, "c", seconds(scene.now()), "", ""});
+    scene.apply(confirmed);
+    CHECK(scene.blast.status(read) == "READ_ACK");
+    CHECK(scene.blast.status(replied) == "REPLIED");
+    CHECK(scene.database.value("SELECT state FROM blast_outbox") == "UNCONFIRMED");
+    CHECK(
+        scene.database.value("SELECT count(*) FROM blast_recipients "
+                             "WHERE phone_number IS NULL AND erased_at IS NOT NULL") == "2");
+    CHECK(counter_mistake(scene.database).empty());
 }

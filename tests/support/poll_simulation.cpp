@@ -1,6 +1,6 @@
 #include "support/poll_simulation.hpp"
 
-#include "blast/domain/poll_schedule.hpp"
+#include "support/poll_schedule.hpp"
 
 #include <algorithm>
 #include <cmath>

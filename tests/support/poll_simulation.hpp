@@ -11,7 +11,7 @@ struct PollSimulationPlan {
     std::uint64_t seed = 1;
 };
 
-/// What polling by the schedule (blast/domain/poll_schedule.hpp) costs and finds.
+/// What polling by the schedule (support/poll_schedule.hpp) costs and finds.
 struct PollSimulation {
     std::int64_t calls = 0;
     /// Of the plan that asks for every message that is neither read nor 7 days old every 10 seconds.

@@ -36,13 +36,14 @@ std::int64_t TrackedBlast::add(const MessageFixture& message) {
     const std::int64_t recipient = next_recipient_++;
     database_.query(fmt::format(
         "INSERT INTO blast_recipients (blast_id, id, phone_number, message_id, status, device, sent_at, message_timestamp,"
-        " last_checked_at, jid_phone) VALUES ({}, {}, '{}', '{}', '{}', '{}', {}, floor(date_part('epoch', {})), {}, {});"
+        " accepted_at, last_checked_at, jid_phone) VALUES ({}, {}, '{}', '{}', '{}', '{}', {}, floor(date_part('epoch', {})),"
+        " date_trunc('second', {}), {}, {});"
         "INSERT INTO blast_counters (blast_id, slot, {}, last_sent_at) VALUES ({}, 0, 1, {})"
         " ON CONFLICT (blast_id, slot) DO UPDATE SET {} = blast_counters.{} + 1,"
         " last_sent_at = greatest(blast_counters.last_sent_at, excluded.last_sent_at);"
         "INSERT INTO status_history (blast_id, recipient_id, status, source) VALUES ({}, {}, 'PENDING', 'send')",
         id_, recipient, message.phone, message.message_id, message.status, message.device,
-        ago(message.sent_ago), ago(message.sent_ago),
+        ago(message.sent_ago), ago(message.sent_ago), ago(message.sent_ago),
         message.checked_ago < 0 ? "NULL" : ago(message.checked_ago),
         quoted_or_null(message.jid_phone), counter_of(message.status), id_, ago(message.sent_ago),
         counter_of(message.status), counter_of(message.status), id_, recipient));
@@ -68,9 +69,10 @@ std::int64_t TrackedBlast::add(const AttemptFixture& attempt) {
 
 void TrackedBlast::add_many(std::int64_t count, double sent_ago) {
     database_.query(fmt::format(
-        "INSERT INTO blast_recipients (blast_id, id, phone_number, message_id, device, sent_at, message_timestamp, attempt_id,"
-        " variables, wsapme_message_data)"
-        " SELECT {0}, n, '+' || (60100000000 + n), '{1}-' || n, '5850', at, floor(date_part('epoch', at)), gen_random_uuid(),"
+        "INSERT INTO blast_recipients (blast_id, id, phone_number, message_id, device, sent_at, message_timestamp,"
+        " accepted_at, attempt_id, variables, wsapme_message_data)"
+        " SELECT {0}, n, '+' || (60100000000 + n), '{1}-' || n, '5850', at, floor(date_part('epoch', at)),"
+        " date_trunc('second', at), gen_random_uuid(),"
         " jsonb_build_object('name', 'Recipient ' || n, 'phone', '+' || (60100000000 + n)),"
         " jsonb_build_object('key', jsonb_build_object('remoteJid', (60100000000 + n) || '@s.whatsapp.net', 'fromMe', true,"
         " 'id', '{1}-' || n), 'message', jsonb_build_object('extendedTextMessage', jsonb_build_object('text',"

@@ -1,4 +1,4 @@
-#include "blast/domain/poll_schedule.hpp"
+#include "support/poll_schedule.hpp"
 
 #include "support/catch.hpp"
 #include "support/poll_simulation.hpp"
@@ -6,6 +6,7 @@
 #include <rapidcheck/catch.h>
 
 using namespace blast;
+using namespace blast::test;
 using namespace std::chrono_literals;
 
 namespace {

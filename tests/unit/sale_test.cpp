@@ -24,13 +24,13 @@ TEST_CASE("A sale is dated by its moment, its day or now, and a day is over befo
     const double midnight = 1'795'276'800; // 2026-11-22T00:00:00+08:00
     Sale sale;
     set_sale_time(sale, "", zone, now);
-    CHECK(sale.closed_at == 1'800'000'000);
+    CHECK(sale.purchased_at == 1'800'000'000);
     CHECK(sale.sent_before == 1'800'000'000);
     set_sale_time(sale, "2026-11-22", zone, now);
-    CHECK(sale.closed_at == midnight);
+    CHECK(sale.purchased_at == midnight);
     CHECK(sale.sent_before == midnight + 86'400);
     set_sale_time(sale, "2026-11-22 09:30", zone, now);
-    CHECK(sale.closed_at == midnight + 9.5 * 3600);
-    CHECK(sale.sent_before == sale.closed_at);
+    CHECK(sale.purchased_at == midnight + 9.5 * 3600);
+    CHECK(sale.sent_before == sale.purchased_at);
     CHECK_THROWS_AS(set_sale_time(sale, "22/11/2026", zone, now), UsageError);
 }

@@ -29,7 +29,7 @@ struct SentMessage {
     std::string device;
     std::int64_t sent_second =
         0; ///< epoch; the earlier of the time of recording and the gateway's, if that can be true
-    bool forgotten = false; ///< the person has been erased since
+    bool erased = false; ///< the person has been erased since
 };
 
 /// A recipient that is not recorded as sent, but whose message may be on its way or there.

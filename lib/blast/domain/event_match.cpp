@@ -36,14 +36,14 @@ std::vector<Match> match_receipt(const StatusReceipt& receipt, const EventFacts&
     return matches;
 }
 
-bool is_about_forgotten(const InboxEvent& event, const EventFacts& facts) {
+bool is_about_erased(const InboxEvent& event, const EventFacts& facts) {
     const auto* const receipt = std::get_if<StatusReceipt>(&event.content);
     if (receipt == nullptr) {
         return false;
     }
     const auto& sent = values_of(facts.sent_by_message_id, receipt->message_id);
     return std::any_of(
-        sent.begin(), sent.end(), [](const SentMessage& message) { return message.forgotten; });
+        sent.begin(), sent.end(), [](const SentMessage& message) { return message.erased; });
 }
 
 Match match_message(

@@ -41,7 +41,7 @@ EventTime time_of(const IncomingMessage& message, double received_at);
 std::vector<Match> match_receipt(const StatusReceipt& receipt, const EventFacts& facts);
 
 /// Whether it tells of a message to a person who has been erased since.
-bool is_about_forgotten(const InboxEvent& event, const EventFacts& facts);
+bool is_about_erased(const InboxEvent& event, const EventFacts& facts);
 
 /// What a message from a person answers.
 Match match_message(

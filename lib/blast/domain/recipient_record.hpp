@@ -39,8 +39,8 @@ struct RecipientRecord {
     std::optional<WallTime> read_at;
     std::optional<WallTime> replied_at;
     std::string reply_text;
-    std::optional<WallTime> closed_at;
-    std::string closed_amount;         ///< decimal, "" where none was given
+    std::optional<WallTime> purchased_at;
+    std::string purchase_amount;       ///< decimal, "" where none was given
     std::vector<HistoryEvent> history; ///< oldest first
 };
 

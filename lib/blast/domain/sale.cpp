@@ -40,13 +40,13 @@ std::string parse_amount(std::string_view text) {
 void set_sale_time(Sale& sale, std::string_view text, const TimeZone& zone, WallTime now) {
     constexpr std::size_t length_of_a_date = 10; // 2026-11-22
     if (text.empty()) {
-        sale.sent_before = sale.closed_at = epoch_seconds(now);
+        sale.sent_before = sale.purchased_at = epoch_seconds(now);
         return;
     }
     const WallTime time = parse_time(text, zone, now, "date");
     const bool whole_day =
         text.size() == length_of_a_date && text.find(':') == std::string_view::npos;
-    sale.closed_at = epoch_seconds(time);
+    sale.purchased_at = epoch_seconds(time);
     sale.sent_before = epoch_seconds(whole_day ? time + std::chrono::hours(24) : time);
 }
 

@@ -14,7 +14,7 @@ struct Sale {
     std::uint64_t line = 0; ///< of the file it comes from
     std::string phone;      ///< E.164
     double sent_before = 0; ///< only a message sent until then can have led to it
-    double closed_at = 0;
+    double purchased_at = 0;
     std::optional<std::string> amount; ///< digits, and at most two after a point
 };
 

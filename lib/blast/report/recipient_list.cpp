@@ -56,7 +56,7 @@ private:
     Json object_of(const RecipientRecord& record) const {
         const StuckRecipient& recipient = record.recipient;
         Json object;
-        object["phone"] = recipient.phone;
+        object["phone"] = text_json(recipient.phone);
         object["status"] = recipient.status;
         object["message_id"] = text_json(record.message_id);
         object["device"] = text_json(recipient.device);
@@ -67,8 +67,8 @@ private:
         object["read_at"] = time_json(record.read_at, zone_);
         object["replied_at"] = time_json(record.replied_at, zone_);
         object["reply_text"] = text_json(record.reply_text);
-        object["closed_at"] = time_json(record.closed_at, zone_);
-        object["closed_amount"] = text_json(record.closed_amount);
+        object["closed_at"] = time_json(record.purchased_at, zone_);
+        object["closed_amount"] = text_json(record.purchase_amount);
         object["reason"] = text_json(recipient.reason);
         object["variables"] = variables_json(recipient.variables);
         object["history"] = history_json(record.history, zone_);
@@ -121,8 +121,8 @@ private:
               std::to_string(record.variant + 1), is_sent(record) ? at : std::string(),
               is_sent(record) ? std::string() : at, iso8601_or_empty(record.delivered_at, zone_),
               iso8601_or_empty(record.read_at, zone_), iso8601_or_empty(record.replied_at, zone_),
-              words_cell(record.reply_text), iso8601_or_empty(record.closed_at, zone_),
-              record.closed_amount, words_cell(recipient.reason), history_text(record.history)}) {
+              words_cell(record.reply_text), iso8601_or_empty(record.purchased_at, zone_),
+              record.purchase_amount, words_cell(recipient.reason), history_text(record.history)}) {
             cells.push_back(std::move(cell));
         }
         return cells;

@@ -202,7 +202,7 @@ void EventIntake::plan(const EventFacts& facts) {
     std::vector<InboxRecord> records;
     for (std::size_t i = 0; i < fresh.size(); ++i) {
         records.push_back(plan_event(fresh[i], matches[i], changes));
-        records.back().erased = is_about_forgotten(*fresh[i].event, facts);
+        records.back().erased = is_about_erased(*fresh[i].event, facts);
     }
 
     planned_.events = static_cast<std::int64_t>(work_.current().size());

@@ -36,10 +36,10 @@ render_samples(QueueTransaction& transaction, const std::vector<MessageTemplate>
     const Result rows = transaction.sample(sample_messages);
     for (int row = 0; row < rows.rows(); ++row) {
         const MessageTemplate& message =
-            messages.at(static_cast<std::size_t>(rows.integer(row, 2)));
+            messages.at(static_cast<std::size_t>(rows.integer(row, "variant")));
         samples.push_back(
-            {std::string(rows.text(row, 0)),
-             message.render(variables_from_json(rows.text(row, 1)))});
+            {std::string(rows.text(row, "phone_number")),
+             message.render(variables_from_json(rows.text(row, "variables")))});
     }
     return samples;
 }

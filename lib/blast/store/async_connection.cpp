@@ -242,7 +242,7 @@ void AsyncConnection::look_for_pooler(Results& results) {
     if (std::exchange(pooler_looked_for_, true)) {
         return;
     }
-    if (results.back().integer(0, 0) == PQbackendPID(connection_.get())) {
+    if (results.back().integer(0, "pg_backend_pid") == PQbackendPID(connection_.get())) {
         prepared_.emplace();
     }
     results.pop_back();

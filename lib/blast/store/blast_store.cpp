@@ -22,19 +22,20 @@ std::vector<std::string> split(std::string_view list) {
 
 BlastSettings settings_from(const Result& row) {
     BlastSettings settings;
-    settings.tag = row.text(0, 1);
-    settings.stage = row.text(0, 2);
-    settings.messages = nlohmann::json::parse(row.text(0, 3)).get<std::vector<std::string>>();
-    settings.devices = split(row.text(0, 4));
-    settings.rate = row.text(0, 5);
-    settings.jitter_percent = static_cast<int>(row.integer(0, 6));
-    if (const auto cap = row.optional_integer(0, 7)) {
+    settings.tag = row.text(0, "blast_tag");
+    settings.stage = row.text(0, "follow_up_stage");
+    settings.messages =
+        nlohmann::json::parse(row.text(0, "messages")).get<std::vector<std::string>>();
+    settings.devices = split(row.text(0, "devices"));
+    settings.rate = row.text(0, "rate");
+    settings.jitter_percent = static_cast<int>(row.integer(0, "jitter_percent"));
+    if (const auto cap = row.optional_integer(0, "daily_cap")) {
         settings.daily_cap = static_cast<int>(*cap);
     }
-    if (const auto window = row.optional_text(0, 8)) {
+    if (const auto window = row.optional_text(0, "send_window")) {
         settings.window = std::string(*window);
     }
-    settings.scheduled_at = row.optional_number(0, 9);
+    settings.scheduled_at = row.optional_number(0, "scheduled_at");
     return settings;
 }
 
@@ -43,13 +44,15 @@ std::optional<Blast> read_blast(const Result& row) {
         return std::nullopt;
     }
     Blast blast;
-    blast.id = row.integer(0, 0);
+    blast.id = row.integer(0, "id");
     blast.settings = settings_from(row);
-    blast.stopped_by = row.text(0, 10);
-    blast.has_living_sender = row.boolean(0, 11);
-    blast.skipped = {row.integer(0, 12), row.integer(0, 13), row.integer(0, 14)};
-    blast.made_at = row.text(0, 15);
-    blast.stopped_at = row.text(0, 16);
+    blast.stopped_by = row.text(0, "stopped_by");
+    blast.has_living_sender = row.boolean(0, "has_living_sender");
+    blast.skipped = {
+        row.integer(0, "skipped_invalid"), row.integer(0, "skipped_duplicate"),
+        row.integer(0, "skipped_opted_out")};
+    blast.made_at = row.text(0, "blast_date");
+    blast.stopped_at = row.text(0, "stopped_at");
     return blast;
 }
 
@@ -77,11 +80,17 @@ Statement blast_counts_statement(std::int64_t blast_id) {
     return {sql::blast_counts, Parameters::of(blast_id)};
 }
 
+BlastCounts read_counts(const Result& result, int row) {
+    return {result.integer(row, "queued"),       result.integer(row, "sending"),
+            result.integer(row, "failed"),       result.integer(row, "unconfirmed"),
+            result.integer(row, "dropped"),      result.integer(row, "pending"),
+            result.integer(row, "delivery_ack"), result.integer(row, "read_ack"),
+            result.integer(row, "replied"),      result.integer(row, "undeliverable"),
+            result.integer(row, "closed")};
+}
+
 BlastCounts read_blast_counts(const Result& result) {
-    const Result& row = result.one_row();
-    return {row.integer(0, 0), row.integer(0, 1), row.integer(0, 2), row.integer(0, 3),
-            row.integer(0, 4), row.integer(0, 5), row.integer(0, 6), row.integer(0, 7),
-            row.integer(0, 8), row.integer(0, 9), row.integer(0, 10)};
+    return read_counts(result.one_row(), 0);
 }
 
 void take_up_again(Connection& connection, const Blast& blast, const ChangedSettings& changes) {
@@ -107,17 +116,17 @@ std::int64_t
 count_requeueable(Connection& connection, std::int64_t blast_id, const std::string& state) {
     return connection.execute(sql::count_requeueable, Parameters::of(blast_id, state))
         .one_row()
-        .integer(0, 0);
+        .integer(0, "requeueable");
 }
 
 std::int64_t requeue(Connection& connection, std::int64_t blast_id, const std::string& state) {
     const auto parameters = Parameters::of(blast_id, state, short_work_slot);
-    return connection.execute(sql::requeue_recipients, parameters).one_row().integer(0, 0);
+    return connection.execute(sql::requeue_recipients, parameters).one_row().integer(0, "requeued");
 }
 
 std::int64_t expire_leases(Connection& connection, std::int64_t blast_id) {
     const auto parameters = Parameters::of(blast_id, short_work_slot);
-    return connection.execute(sql::expire_leases, parameters).one_row().integer(0, 0);
+    return connection.execute(sql::expire_leases, parameters).one_row().integer(0, "expired");
 }
 
 std::vector<std::int64_t> due_blasts(Connection& connection) {
@@ -125,7 +134,7 @@ std::vector<std::int64_t> due_blasts(Connection& connection) {
     std::vector<std::int64_t> ids;
     ids.reserve(static_cast<std::size_t>(rows.rows()));
     for (int row = 0; row < rows.rows(); ++row) {
-        ids.push_back(rows.integer(row, 0));
+        ids.push_back(rows.integer(row, "id"));
     }
     return ids;
 }

@@ -65,6 +65,8 @@ BlastCounts load_counts(Connection& connection, std::int64_t blast_id);
 /// The same over any connection.
 Statement blast_counts_statement(std::int64_t blast_id);
 BlastCounts read_blast_counts(const Result& result);
+/// Queued to closed, of one row of any statement that gives them.
+BlastCounts read_counts(const Result& result, int row);
 
 /// What --resume gives again; empty values keep what was kept.
 struct ChangedSettings {

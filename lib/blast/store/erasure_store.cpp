@@ -30,13 +30,13 @@ std::int64_t erase_in_blast(
         Parameters::of(blast_id, array_of(numbers), digits_pattern(numbers), counter_slot));
     ids.reserve(static_cast<std::size_t>(unsent.rows()));
     for (int row = 0; row < unsent.rows(); ++row) {
-        ids.push_back(unsent.integer(row, 0));
+        ids.push_back(unsent.integer(row, "id"));
     }
     const Result sent =
         connection.execute(sql::forget_sent, Parameters::of(blast_id, array_of(numbers)));
     for (int row = 0; row < sent.rows(); ++row) {
-        ids.push_back(sent.integer(row, 0));
-        message_ids.add(sent.text(row, 1));
+        ids.push_back(sent.integer(row, "id"));
+        message_ids.add(sent.text(row, "message_id"));
     }
     connection.execute(sql::forget_history, Parameters::of(blast_id, array_of(ids)));
     return static_cast<std::int64_t>(ids.size());
@@ -48,7 +48,7 @@ numbers_of_person(Connection& connection, const std::vector<std::string>& number
     std::vector<std::string> all;
     all.reserve(static_cast<std::size_t>(known.rows()));
     for (int row = 0; row < known.rows(); ++row) {
-        all.emplace_back(known.text(row, 0));
+        all.emplace_back(known.text(row, "phone"));
     }
     return all;
 }
@@ -59,8 +59,8 @@ PersonRecords records_of(Connection& connection, std::vector<std::string> number
     const Result blasts =
         connection.execute(sql::person_blasts, Parameters::of(array_of(person.numbers)));
     for (int row = 0; row < blasts.rows(); ++row) {
-        person.blasts.push_back(blasts.integer(row, 0));
-        person.being_sent = person.being_sent || blasts.boolean(row, 1);
+        person.blasts.push_back(blasts.integer(row, "blast_id"));
+        person.being_sent = person.being_sent || blasts.boolean(row, "sending");
     }
     return person;
 }
@@ -87,7 +87,7 @@ erase_in_transaction(Connection& connection, const std::vector<std::string>& num
                 sql::forget_events,
                 Parameters::of(array_of(known), digits_pattern(known), std::move(message_ids)))
             .one_row()
-            .integer(0, 0);
+            .integer(0, "erased");
     transaction.commit();
     return erasure;
 }

@@ -37,53 +37,54 @@ Keys keys_of(const std::vector<const InboxEvent*>& events) {
     return keys;
 }
 
-SentMessage read_sent(const Result& result, int row, int column) {
+SentMessage read_sent(const Result& result, int row) {
     return {
-        {result.integer(row, column), result.integer(row, column + 1)},
-        std::string(result.text(row, column + 2)),
-        std::string(result.text(row, column + 3)),
-        result.integer(row, column + 4),
+        {result.integer(row, "blast_id"), result.integer(row, "id")},
+        std::string(result.text(row, "message_id")),
+        std::string(result.text(row, "device")),
+        result.integer(row, "accepted"),
         false};
 }
 
 void read_repeated(const Result& result, EventFacts& facts) {
     for (int row = 0; row < result.rows(); ++row) {
-        facts.repeated.insert(static_cast<std::size_t>(result.integer(row, 0) - 1));
+        facts.repeated.insert(static_cast<std::size_t>(result.integer(row, "place") - 1));
     }
 }
 
 void read_sent_by_id(const Result& result, EventFacts& facts) {
     for (int row = 0; row < result.rows(); ++row) {
-        SentMessage message = read_sent(result, row, 0);
-        message.forgotten = result.boolean(row, 5);
+        SentMessage message = read_sent(result, row);
+        message.erased = result.boolean(row, "erased");
         facts.sent_by_message_id[message.message_id].push_back(std::move(message));
     }
 }
 
 void read_sent_to_phones(const Result& result, EventFacts& facts) {
     for (int row = 0; row < result.rows(); ++row) {
-        facts.sent_to_phone[std::string(result.text(row, 0))].push_back(read_sent(result, row, 1));
+        facts.sent_to_phone[std::string(result.text(row, "phone"))].push_back(
+            read_sent(result, row));
     }
 }
 
 void read_open_attempts(const Result& result, EventFacts& facts) {
     for (int row = 0; row < result.rows(); ++row) {
-        const std::string phone(result.text(row, 0));
-        const RecipientKey key{result.integer(row, 1), result.integer(row, 2)};
+        const std::string phone(result.text(row, "phone_number"));
+        const RecipientKey key{result.integer(row, "blast_id"), result.integer(row, "id")};
         const OutboxState state =
-            parse_outbox_state(result.text(row, 3)).value_or(OutboxState::unconfirmed);
+            parse_outbox_state(result.text(row, "state")).value_or(OutboxState::unconfirmed);
         facts.open_attempts[phone].push_back(
-            {key, state, std::string(result.text(row, 4)), result.integer(row, 5),
-             result.integer(row, 6)});
+            {key, state, std::string(result.text(row, "device")), result.integer(row, "begun"),
+             result.integer(row, "ended")});
     }
 }
 
 void read_opt_out_reach(const Result& result, EventFacts& facts) {
     for (int row = 0; row < result.rows(); ++row) {
-        OptOutReach& reach = facts.opt_out_reach[std::string(result.text(row, 0))];
-        reach.phones.emplace(result.text(row, 1));
-        if (!result.is_null(row, 3)) {
-            reach.queued.push_back({result.integer(row, 2), result.integer(row, 3)});
+        OptOutReach& reach = facts.opt_out_reach[std::string(result.text(row, "number"))];
+        reach.phones.emplace(result.text(row, "phone"));
+        if (!result.is_null(row, "id")) {
+            reach.queued.push_back({result.integer(row, "blast_id"), result.integer(row, "id")});
         }
     }
 }
@@ -133,7 +134,7 @@ std::vector<Statement> look_up_waiting_statements(const std::vector<const InboxE
 
 EventFacts read_waiting_facts(const Results& results) {
     EventFacts facts;
-    facts.now = results.at(0).one_row().number(0, 0);
+    facts.now = results.at(0).one_row().number(0, "epoch");
     read_sent_by_id(results.at(1), facts);
     read_sent_to_phones(results.at(2), facts);
     read_open_attempts(results.at(3), facts);
@@ -218,10 +219,11 @@ std::vector<WaitingEvent> read_waiting(const Result& result) {
     events.reserve(static_cast<std::size_t>(result.rows()));
     for (int row = 0; row < result.rows(); ++row) {
         events.push_back(
-            {result.integer(row, 0),
-             std::string(result.text(row, 1)),
-             result.number(row, 2),
-             {result.integer(row, 3), result.integer(row, 4), std::string(result.text(row, 5))}});
+            {result.integer(row, "id"),
+             std::string(result.text(row, "body")),
+             result.number(row, "received_at"),
+             {result.integer(row, "answers_since"), result.integer(row, "occurred_at"),
+              std::string(result.text(row, "device"))}});
     }
     return events;
 }
@@ -231,21 +233,23 @@ Statement give_up_waiting_statement(std::chrono::seconds patience) {
 }
 
 std::int64_t count_waiting(Connection& connection) {
-    return connection.execute(sql::inbox_waiting_count).one_row().integer(0, 0);
+    return connection.execute(sql::inbox_waiting_count).one_row().integer(0, "waiting");
 }
 
 std::vector<ListedEvent> list_inbox(Connection& connection, std::int64_t after, std::size_t limit) {
     const Result result = connection.execute(sql::inbox_list, Parameters::of(after, limit));
-    const auto text = [&](int row, int column) { return std::string(result.text(row, column)); };
+    const auto text = [&](int row, std::string_view column) {
+        return std::string(result.text(row, column));
+    };
     std::vector<ListedEvent> events;
     events.reserve(static_cast<std::size_t>(result.rows()));
     for (int row = 0; row < result.rows(); ++row) {
-        const auto received = std::chrono::duration<double>(result.number(row, 1));
+        const auto received = std::chrono::duration<double>(result.number(row, "received_at"));
         events.push_back(
-            {result.integer(row, 0),
-             WallTime(std::chrono::duration_cast<WallTime::duration>(received)), text(row, 2),
-             text(row, 3), result.integer(row, 4), text(row, 5), text(row, 6), text(row, 7),
-             text(row, 8)});
+            {result.integer(row, "id"),
+             WallTime(std::chrono::duration_cast<WallTime::duration>(received)), text(row, "kind"),
+             text(row, "state"), result.integer(row, "repeats"), text(row, "message_id"),
+             text(row, "phone_number"), text(row, "reason"), text(row, "body")});
     }
     return events;
 }

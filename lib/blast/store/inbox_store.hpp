@@ -31,7 +31,7 @@ struct InboxRecord {
     ReplyScope scope;                      ///< of a message from a person
     std::optional<RecipientKey> recipient; ///< what it was applied to
     std::string reason;                    ///< why it waits or is kept
-    bool erased = false; ///< about a forgotten person: neither number nor words are kept
+    bool erased = false; ///< about an erased person: neither number nor words are kept
 };
 
 /// An event that waited.

@@ -20,7 +20,7 @@ std::int64_t drop_queued_of(Connection& connection, const std::vector<std::strin
         connection.execute(sql::queued_of_phones, Parameters::of(array_of(phones)));
     std::map<std::int64_t, std::vector<std::int64_t>> ids;
     for (int row = 0; row < queued.rows(); ++row) {
-        ids[queued.integer(row, 0)].push_back(queued.integer(row, 1));
+        ids[queued.integer(row, "blast_id")].push_back(queued.integer(row, "id"));
     }
     std::int64_t dropped = 0;
     for (const auto& [blast_id, of_blast] : ids) {
@@ -30,7 +30,7 @@ std::int64_t drop_queued_of(Connection& connection, const std::vector<std::strin
                            Parameters::of(
                                blast_id, counter_slot, array_of(of_blast), "manual", "opted out"))
                        .one_row()
-                       .integer(0, 0);
+                       .integer(0, "dropped");
     }
     return dropped;
 }
@@ -74,7 +74,8 @@ Statement sending_to_phones_statement(const std::vector<std::string>& phones) {
 std::vector<MessageOnItsWay> read_sending_to_phones(const Result& result) {
     std::vector<MessageOnItsWay> sending;
     for (int row = 0; row < result.rows(); ++row) {
-        sending.push_back({result.integer(row, 0), std::string(result.text(row, 1))});
+        sending.push_back(
+            {result.integer(row, "blast_id"), std::string(result.text(row, "phone_number"))});
     }
     return sending;
 }
@@ -102,7 +103,7 @@ remove_opt_outs(Connection& connection, const std::vector<std::string>& phones) 
     std::vector<std::string> were_on_it;
     were_on_it.reserve(static_cast<std::size_t>(removed.rows()));
     for (int row = 0; row < removed.rows(); ++row) {
-        were_on_it.emplace_back(removed.text(row, 0));
+        were_on_it.emplace_back(removed.text(row, "phone_number"));
     }
     return were_on_it;
 }
@@ -113,8 +114,8 @@ std::vector<OptOut> list_opt_outs(Connection& connection, const std::string& aft
     list.reserve(static_cast<std::size_t>(page.rows()));
     for (int row = 0; row < page.rows(); ++row) {
         list.push_back(
-            {std::string(page.text(row, 0)), page.number(row, 1), std::string(page.text(row, 2)),
-             std::string(page.text(row, 3))});
+            {std::string(page.text(row, "phone_number")), page.number(row, "opted_out_at"),
+             std::string(page.text(row, "source")), std::string(page.text(row, "reason"))});
     }
     return list;
 }
@@ -122,7 +123,7 @@ std::vector<OptOut> list_opt_outs(Connection& connection, const std::string& aft
 bool is_opted_out(Connection& connection, const std::vector<std::string>& numbers) {
     return connection.execute(sql::person_opted_out, Parameters::of(array_of(numbers)))
         .one_row()
-        .boolean(0, 0);
+        .boolean(0, "opted_out");
 }
 
 } // namespace blast

@@ -43,7 +43,7 @@ std::vector<std::int64_t> read_blast_ids(const Result& result) {
     std::vector<std::int64_t> ids;
     ids.reserve(static_cast<std::size_t>(result.rows()));
     for (int row = 0; row < result.rows(); ++row) {
-        ids.push_back(result.integer(row, 0));
+        ids.push_back(result.integer(row, "blast_id"));
     }
     return ids;
 }
@@ -53,7 +53,7 @@ Statement poll_start_statement() {
 }
 
 double read_poll_start(const Result& result) {
-    return result.one_row().number(0, 0);
+    return result.one_row().number(0, "epoch");
 }
 
 Statement survey_statement(const std::vector<std::int64_t>& blasts, const DueRule& rule) {
@@ -62,7 +62,9 @@ Statement survey_statement(const std::vector<std::int64_t>& blasts, const DueRul
 
 PollSurvey read_survey(const Result& result) {
     result.one_row();
-    return {result.integer(0, 0), result.integer(0, 1), result.optional_number(0, 2)};
+    return {
+        result.integer(0, "due"), result.integer(0, "moving"),
+        result.optional_number(0, "next_in")};
 }
 
 Statement candidates_statement(
@@ -85,8 +87,8 @@ Statement candidates_statement(
 std::optional<PollCandidate>
 read_candidates(const Result& result, std::vector<RecipientKey>& keys) {
     result.one_row();
-    IdReader blasts(result.text(0, 0));
-    IdReader ids(result.text(0, 1));
+    IdReader blasts(result.text(0, "blast_ids"));
+    IdReader ids(result.text(0, "ids"));
     const std::size_t before = keys.size();
     while (const auto blast_id = blasts.next()) {
         keys.push_back({*blast_id, ids.next().value_or(0)});
@@ -94,7 +96,7 @@ read_candidates(const Result& result, std::vector<RecipientKey>& keys) {
     if (keys.size() == before) {
         return std::nullopt;
     }
-    return PollCandidate{keys.back(), result.boolean(0, 2), result.number(0, 3)};
+    return PollCandidate{keys.back(), result.boolean(0, "was_read"), result.number(0, "accepted")};
 }
 
 Statement claim_lock_statement(const std::vector<std::int64_t>& blasts) {
@@ -114,9 +116,9 @@ std::vector<ClaimedMessage> read_claimed_messages(std::int64_t blast_id, const R
     messages.reserve(static_cast<std::size_t>(result.rows()));
     for (int row = 0; row < result.rows(); ++row) {
         messages.push_back(
-            {{blast_id, result.integer(row, 0)},
-             std::string(result.text(row, 1)),
-             std::string(result.text(row, 2))});
+            {{blast_id, result.integer(row, "id")},
+             std::string(result.text(row, "message_id")),
+             std::string(result.text(row, "device"))});
     }
     return messages;
 }

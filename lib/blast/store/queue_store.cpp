@@ -65,10 +65,10 @@ void refuse_same_tag_and_stage(const Result& found, const BlastSettings& setting
     throw UsageError(
         fmt::format(
             "tag '{}' and stage '{}' are taken by blast {}", printable(settings.tag),
-            printable(settings.stage), found.integer(0, 0)),
+            printable(settings.stage), found.integer(0, "id")),
         fmt::format(
             "continue it with --resume {}, choose another --stage, or add --again",
-            found.integer(0, 0)));
+            found.integer(0, "id")));
 }
 
 } // namespace
@@ -117,7 +117,7 @@ void QueueTransaction::add_from_blast(
     const double seconds = std::chrono::duration<double>(older_than).count();
     added_ = connection_.execute(statement, Parameters::of(earlier, stuck, seconds))
                  .one_row()
-                 .integer(0, 0);
+                 .integer(0, "taken");
 }
 
 void QueueTransaction::finish(std::int64_t invalid) {
@@ -133,8 +133,8 @@ void QueueTransaction::finish(std::int64_t invalid) {
     }
     const Results left_out = connection_.execute_together(statements);
     skipped_.invalid = invalid;
-    skipped_.opted_out = left_out[0].one_row().integer(0, 0);
-    skipped_.duplicate = left_out[1].one_row().integer(0, 0);
+    skipped_.opted_out = left_out[0].one_row().integer(0, "left_out");
+    skipped_.duplicate = left_out[1].one_row().integer(0, "left_out");
     recipients_ = added_ - skipped_.opted_out - skipped_.duplicate;
 }
 
@@ -146,7 +146,7 @@ std::int64_t QueueTransaction::commit() {
     const std::int64_t blast_id =
         connection_.execute(sql::insert_blast, blast_parameters(settings_, recipients_, skipped_))
             .one_row()
-            .integer(0, 0);
+            .integer(0, "id");
     std::vector<Statement> statements{
         {sql::queue_audience, Parameters::of(blast_id)},
         {sql::start_counters, Parameters::of(blast_id, short_work_slot, recipients_)},
@@ -165,7 +165,7 @@ std::vector<std::string> load_columns(Connection& connection, std::int64_t blast
     std::vector<std::string> columns;
     columns.reserve(static_cast<std::size_t>(rows.rows()));
     for (int row = 0; row < rows.rows(); ++row) {
-        columns.emplace_back(rows.text(row, 0));
+        columns.emplace_back(rows.text(row, "name"));
     }
     return columns;
 }

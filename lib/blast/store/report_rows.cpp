@@ -1,12 +1,12 @@
 #include "blast/store/report_rows.hpp"
 
 #include "blast/domain/status.hpp"
+#include "blast/store/blast_store.hpp"
 #include "blast/store/database_error.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -23,42 +23,24 @@ std::optional<WallTime> optional_time(const Result& result, int row, int column)
     return WallTime(std::chrono::seconds(*seconds));
 }
 
-std::string text(const Result& result, int row, int column) {
+template <typename Column>
+std::string text(const Result& result, int row, Column column) {
     return std::string(result.text(row, column));
 }
 
-/// Id, tag, stage and date from `first` on.
-BlastHead read_head(const Result& result, int row, int first) {
+BlastHead read_head(const Result& result, int row) {
     BlastHead head;
-    head.id = result.integer(row, first);
-    head.tag = text(result, row, first + 1);
-    head.stage = text(result, row, first + 2);
-    head.date = WallTime(std::chrono::seconds(result.integer(row, first + 3)));
+    head.id = result.integer(row, "id");
+    head.tag = text(result, row, "blast_tag");
+    head.stage = text(result, row, "follow_up_stage");
+    head.date = WallTime(std::chrono::seconds(result.integer(row, "blast_date")));
     return head;
 }
 
-/// Queued to closed, from `first` on.
-BlastCounts read_counts(const Result& result, int row, int first) {
-    BlastCounts counts;
-    constexpr std::array columns = {
-        &BlastCounts::queued,        &BlastCounts::sending,  &BlastCounts::failed,
-        &BlastCounts::unconfirmed,   &BlastCounts::dropped,  &BlastCounts::pending,
-        &BlastCounts::delivery_ack,  &BlastCounts::read_ack, &BlastCounts::replied,
-        &BlastCounts::undeliverable, &BlastCounts::closed};
-    for (std::int64_t BlastCounts::*const column : columns) {
-        counts.*column = result.integer(row, first++);
-    }
-    return counts;
-}
-
 /// Our clock and the gateway's may disagree: nobody reads a message before it is sent.
-std::optional<std::int64_t> optional_seconds(const Result& result, int column) {
+std::optional<std::int64_t> optional_seconds(const Result& result, std::string_view column) {
     const std::optional<std::int64_t> seconds = result.optional_integer(0, column);
     return seconds ? std::max<std::int64_t>(*seconds, 0) : seconds;
-}
-
-Percentiles read_percentiles(const Result& result, int first) {
-    return {optional_seconds(result, first), optional_seconds(result, first + 1)};
 }
 
 std::int64_t& count_of(BlastCounts& counts, std::string_view state) {
@@ -83,95 +65,165 @@ std::int64_t& count_of(BlastCounts& counts, std::string_view state) {
 } // namespace
 
 BlastReport read_report(const Result& result, bool of_one) {
-    constexpr int first_count = 5;
-    constexpr int first_timing = 16;
     BlastReport report;
-    report.blasts = result.integer(0, 0);
+    report.blasts = result.integer(0, "blasts");
     if (of_one && report.blasts == 1) {
-        report.blast = read_head(result, 0, 1);
+        report.blast = read_head(result, 0);
     }
-    report.counts = read_counts(result, 0, first_count);
-    report.seconds_to.delivered = read_percentiles(result, first_timing);
-    report.seconds_to.read = read_percentiles(result, first_timing + 2);
-    report.seconds_to.replied = read_percentiles(result, first_timing + 4);
-    report.replied_without_receipt = result.integer(0, first_timing + 6);
-    report.expired_leases = result.integer(0, first_timing + 7);
+    report.counts = read_counts(result, 0);
+    report.seconds_to.delivered = {
+        optional_seconds(result, "delivered_p50"), optional_seconds(result, "delivered_p90")};
+    report.seconds_to.read = {
+        optional_seconds(result, "read_p50"), optional_seconds(result, "read_p90")};
+    report.seconds_to.replied = {
+        optional_seconds(result, "replied_p50"), optional_seconds(result, "replied_p90")};
+    report.replied_without_receipt = result.integer(0, "without_receipt");
+    report.expired_leases = result.integer(0, "expired_leases");
     return report;
 }
 
 BlastOutline read_outline(const Result& result) {
     BlastOutline outline;
-    outline.head = read_head(result.one_row(), 0, 0);
-    for (const nlohmann::json& message : nlohmann::json::parse(result.text(0, 4))) {
+    outline.head = read_head(result.one_row(), 0);
+    for (const nlohmann::json& message : nlohmann::json::parse(result.text(0, "messages"))) {
         outline.messages.push_back(
             message.is_string() ? message.get<std::string>() : message.dump());
     }
-    outline.closed = result.integer(0, 5);
+    outline.closed = result.integer(0, "closed");
     return outline;
 }
 
 std::vector<ListedBlast> read_list(const Result& result) {
+    const int scheduled_at = result.column("scheduled_at");
     std::vector<ListedBlast> blasts(static_cast<std::size_t>(result.rows()));
     for (int row = 0; row < result.rows(); ++row) {
         ListedBlast& blast = blasts[static_cast<std::size_t>(row)];
-        blast.head = read_head(result, row, 0);
-        blast.counts = read_counts(result, row, 4);
-        blast.activity.scheduled_at = optional_time(result, row, 15);
-        blast.activity.scheduled = result.boolean(row, 16);
-        blast.activity.sender_alive = result.boolean(row, 17);
-        blast.activity.stopped_by = text(result, row, 18);
+        blast.head = read_head(result, row);
+        blast.counts = read_counts(result, row);
+        blast.activity.scheduled_at = optional_time(result, row, scheduled_at);
+        blast.activity.scheduled = result.boolean(row, "is_scheduled");
+        blast.activity.sender_alive = result.boolean(row, "has_living_sender");
+        blast.activity.stopped_by = text(result, row, "stopped_by");
     }
     return blasts;
 }
 
-StuckRecipient read_stuck(const Result& result, int row) {
-    StuckRecipient recipient;
-    recipient.id = result.integer(row, 0);
-    recipient.phone = text(result, row, 1);
-    recipient.status = text(result, row, 2);
-    recipient.at = optional_time(result, row, 3);
-    recipient.device = text(result, row, 4);
-    recipient.reason = text(result, row, 5);
-    recipient.variables = result.is_null(row, 6) ? "{}" : text(result, row, 6);
-    return recipient;
+namespace {
+
+/// Where a statement has what read_stuck reads.
+struct StuckColumns {
+    explicit StuckColumns(const Result& result)
+        : id(result.column("id")),
+          phone(result.column("phone_number")),
+          status(result.column("status")),
+          at(result.column("at")),
+          device(result.column("device")),
+          reason(result.column("reason")),
+          variables(result.column("variables")) {}
+
+    StuckRecipient read(const Result& result, int row) const {
+        StuckRecipient recipient;
+        recipient.id = result.integer(row, id);
+        recipient.phone = text(result, row, phone);
+        recipient.status = text(result, row, status);
+        recipient.at = optional_time(result, row, at);
+        recipient.device = text(result, row, device);
+        recipient.reason = text(result, row, reason);
+        recipient.variables = result.is_null(row, variables) ? "{}" : text(result, row, variables);
+        return recipient;
+    }
+
+    int id, phone, status, at, device, reason, variables;
+};
+
+/// Where report_history.sql has what it gives.
+struct EventColumns {
+    explicit EventColumns(const Result& result)
+        : recipient_id(result.column("recipient_id")),
+          status(result.column("status")),
+          source(result.column("source")),
+          at(result.column("at")),
+          timed_by_gateway(result.column("timed_by_gateway")),
+          detail(result.column("detail")) {}
+
+    HistoryEvent read(const Result& result, int row) const {
+        HistoryEvent event;
+        event.status = text(result, row, status);
+        event.source = text(result, row, source);
+        event.at = WallTime(std::chrono::seconds(result.integer(row, at)));
+        event.timed_by_gateway = result.boolean(row, timed_by_gateway);
+        event.detail = text(result, row, detail);
+        return event;
+    }
+
+    int recipient_id, status, source, at, timed_by_gateway, detail;
+};
+
+} // namespace
+
+std::vector<StuckRecipient> read_stuck(const Result& result) {
+    const StuckColumns columns(result);
+    std::vector<StuckRecipient> recipients;
+    recipients.reserve(static_cast<std::size_t>(result.rows()));
+    for (int row = 0; row < result.rows(); ++row) {
+        recipients.push_back(columns.read(result, row));
+    }
+    return recipients;
 }
 
-RecipientRecord read_record(const Result& result, int row) {
-    RecipientRecord record;
-    record.recipient = read_stuck(result, row);
-    record.message_id = text(result, row, 7);
-    record.variant = result.integer(row, 8);
-    record.delivered_at = optional_time(result, row, 9);
-    record.read_at = optional_time(result, row, 10);
-    record.replied_at = optional_time(result, row, 11);
-    record.reply_text = text(result, row, 12);
-    record.closed_at = optional_time(result, row, 13);
-    record.closed_amount = text(result, row, 14);
-    return record;
+std::vector<RecipientRecord> read_records(const Result& result) {
+    const StuckColumns columns(result);
+    const int message_id = result.column("message_id");
+    const int variant = result.column("variant");
+    const int delivered_at = result.column("delivered_at");
+    const int read_at = result.column("read_at");
+    const int replied_at = result.column("replied_at");
+    const int reply_text = result.column("reply_text");
+    const int purchased_at = result.column("purchased_at");
+    const int purchase_amount = result.column("purchase_amount");
+    std::vector<RecipientRecord> records(static_cast<std::size_t>(result.rows()));
+    for (int row = 0; row < result.rows(); ++row) {
+        RecipientRecord& record = records[static_cast<std::size_t>(row)];
+        record.recipient = columns.read(result, row);
+        record.message_id = text(result, row, message_id);
+        record.variant = result.integer(row, variant);
+        record.delivered_at = optional_time(result, row, delivered_at);
+        record.read_at = optional_time(result, row, read_at);
+        record.replied_at = optional_time(result, row, replied_at);
+        record.reply_text = text(result, row, reply_text);
+        record.purchased_at = optional_time(result, row, purchased_at);
+        record.purchase_amount = text(result, row, purchase_amount);
+    }
+    return records;
 }
 
-HistoryEvent read_event(const Result& result, int row) {
-    HistoryEvent event;
-    event.status = text(result, row, 1);
-    event.source = text(result, row, 2);
-    event.at = WallTime(std::chrono::seconds(result.integer(row, 3)));
-    event.timed_by_gateway = result.boolean(row, 4);
-    event.detail = text(result, row, 5);
-    return event;
+void add_history(const Result& result, std::vector<RecipientRecord>& records) {
+    const EventColumns columns(result);
+    auto record = records.begin();
+    for (int row = 0; row < result.rows(); ++row) {
+        const std::int64_t id = result.integer(row, columns.recipient_id);
+        // Both are in order of id; a history without a recipient is passed over.
+        while (record != records.end() && record->recipient.id < id) {
+            ++record;
+        }
+        if (record != records.end() && record->recipient.id == id) {
+            record->history.push_back(columns.read(result, row));
+        }
+    }
 }
 
 std::vector<BlastCounts> read_variants(const Result& result, std::size_t messages) {
     std::vector<BlastCounts> variants(messages);
     for (int row = 0; row < result.rows(); ++row) {
-        const auto variant = static_cast<std::size_t>(result.integer(row, 0));
+        const auto variant = static_cast<std::size_t>(result.integer(row, "variant"));
         if (variant >= messages) {
             throw DatabaseError(
                 "a recipient has a variant that the blast has no message for", "", false);
         }
         BlastCounts& counts = variants[variant];
-        count_of(counts, result.text(row, 1)) += result.integer(row, 2);
-        counts.undeliverable += result.integer(row, 3);
-        counts.closed += result.integer(row, 4);
+        count_of(counts, result.text(row, "state")) += result.integer(row, "recipients");
+        counts.undeliverable += result.integer(row, "undeliverable");
+        counts.closed += result.integer(row, "closed");
     }
     return variants;
 }

@@ -17,12 +17,12 @@ BlastReport read_report(const Result& result, bool of_one);
 BlastOutline read_outline(const Result& result);
 /// The rows of report_list.sql.
 std::vector<ListedBlast> read_list(const Result& result);
-/// A row of report_stuck_sent.sql or report_stuck_unsent.sql.
-StuckRecipient read_stuck(const Result& result, int row);
-/// A row of report_recipients.sql, without its history.
-RecipientRecord read_record(const Result& result, int row);
-/// A row of report_history.sql.
-HistoryEvent read_event(const Result& result, int row);
+/// The rows of report_stuck_sent.sql or report_stuck_unsent.sql.
+std::vector<StuckRecipient> read_stuck(const Result& result);
+/// The rows of report_recipients.sql, without their history.
+std::vector<RecipientRecord> read_records(const Result& result);
+/// The rows of report_history.sql, each to its recipient.
+void add_history(const Result& result, std::vector<RecipientRecord>& records);
 /// The rows of report_variants.sql: `messages` counts, the first for variant 0.
 std::vector<BlastCounts> read_variants(const Result& result, std::size_t messages);
 

@@ -45,7 +45,7 @@ Result ReportStore::ask(Statement statement) {
     try {
         Results results = connection_.execute_together(statements);
         if (!schema_checked_) {
-            require_schema_version(static_cast<int>(results[1].one_row().integer(0, 0)));
+            require_schema_version(static_cast<int>(results[1].one_row().integer(0, "version")));
             schema_checked_ = true;
         }
         return std::move(results.back());
@@ -95,45 +95,22 @@ ReportStore::stuck(const StuckSelection& selection, std::int64_t after, int rows
     if (selection.older_than) {
         seconds = std::chrono::duration<double>(*selection.older_than).count();
     }
-    const Result result = ask(
+    return read_stuck(ask(
         {selection.sent ? sql::report_stuck_sent : sql::report_stuck_unsent,
-         Parameters::of(selection.blast_id, selection.state, seconds, after, rows)});
-    std::vector<StuckRecipient> recipients;
-    recipients.reserve(static_cast<std::size_t>(result.rows()));
-    for (int row = 0; row < result.rows(); ++row) {
-        recipients.push_back(read_stuck(result, row));
-    }
-    return recipients;
+         Parameters::of(selection.blast_id, selection.state, seconds, after, rows)}));
 }
 
 std::vector<RecipientRecord>
 ReportStore::recipients(std::int64_t blast_id, std::int64_t after, int rows) {
-    const Result result = ask({sql::report_recipients, Parameters::of(blast_id, after, rows)});
-    std::vector<RecipientRecord> records;
-    records.reserve(static_cast<std::size_t>(result.rows()));
-    for (int row = 0; row < result.rows(); ++row) {
-        records.push_back(read_record(result, row));
-    }
+    std::vector<RecipientRecord> records =
+        read_records(ask({sql::report_recipients, Parameters::of(blast_id, after, rows)}));
     if (!records.empty()) {
-        add_history(blast_id, records);
+        const Result history = ask(
+            {sql::report_history,
+             Parameters::of(blast_id, records.front().recipient.id, records.back().recipient.id)});
+        add_history(history, records);
     }
     return records;
-}
-
-void ReportStore::add_history(std::int64_t blast_id, std::vector<RecipientRecord>& records) {
-    const Result result = ask(
-        {sql::report_history,
-         Parameters::of(blast_id, records.front().recipient.id, records.back().recipient.id)});
-    auto record = records.begin();
-    for (int row = 0; row < result.rows(); ++row) {
-        // Both are in order of id; a history without a recipient is passed over.
-        while (record != records.end() && record->recipient.id < result.integer(row, 0)) {
-            ++record;
-        }
-        if (record != records.end() && record->recipient.id == result.integer(row, 0)) {
-            record->history.push_back(read_event(result, row));
-        }
-    }
 }
 
 std::vector<BlastCounts> ReportStore::variants(std::int64_t blast_id, std::size_t messages) {

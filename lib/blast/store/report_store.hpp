@@ -58,7 +58,6 @@ public:
 
 private:
     BlastReport read_funnel(const BlastFilter& filter, std::optional<int> newest);
-    void add_history(std::int64_t blast_id, std::vector<RecipientRecord>& records);
     Result ask(Statement statement);
 
     Connection& connection_;

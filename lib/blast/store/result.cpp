@@ -52,6 +52,17 @@ std::int64_t Result::affected() const {
     return count.empty() ? 0 : parse_number<std::int64_t>(count, sql_);
 }
 
+int Result::column(std::string_view name) const {
+    // Not PQfnumber, which folds the name's case in a copy of it each time.
+    const int count = PQnfields(result_.get());
+    for (int i = 0; i < count; ++i) {
+        if (name == PQfname(result_.get(), i)) {
+            return i;
+        }
+    }
+    throw DatabaseError(fmt::format("no column {} in: {}", name, first_line(sql_)), "", false);
+}
+
 bool Result::is_null(int row, int column) const {
     if (row < 0 || row >= rows() || column < 0 || column >= PQnfields(result_.get())) {
         throw DatabaseError(

@@ -31,21 +31,21 @@ void match_group(
     for (std::size_t i = first; i < end; ++i) {
         phones.add(sales[i].phone);
         moments.add(sales[i].sent_before);
-        made.add(sales[i].closed_at);
+        made.add(sales[i].purchased_at);
         amounts.add(sales[i].amount);
     }
     const Result matches = connection.execute(
         sql::match_sales,
         Parameters::of(std::move(phones), std::move(moments), std::move(made), std::move(amounts)));
     for (int row = 0; row < matches.rows(); ++row) {
-        const std::size_t sale = first + static_cast<std::size_t>(matches.integer(row, 0));
+        const std::size_t sale = first + static_cast<std::size_t>(matches.integer(row, "sale"));
         outcomes[sale] = SaleOutcome::closed_before;
-        if (matches.boolean(row, 3)) {
+        if (matches.boolean(row, "recorded")) {
             continue;
         }
-        const auto [counting, is_first] =
-            earliest[matches.integer(row, 1)].try_emplace(matches.integer(row, 2), sale);
-        if (!is_first && sales[sale].closed_at < sales[counting->second].closed_at) {
+        const auto [counting, is_first] = earliest[matches.integer(row, "blast_id")].try_emplace(
+            matches.integer(row, "id"), sale);
+        if (!is_first && sales[sale].purchased_at < sales[counting->second].purchased_at) {
             counting->second = sale;
         }
     }
@@ -60,7 +60,7 @@ Parameters close_parameters(
     ArrayLiteral amounts;
     for (const auto& [id, sale] : of_blast) {
         ids.add(id);
-        moments.add(sales[sale].closed_at);
+        moments.add(sales[sale].purchased_at);
         amounts.add(sales[sale].amount);
     }
     return Parameters::of(
@@ -81,7 +81,7 @@ std::vector<SaleOutcome> record_sales(Connection& connection, const std::vector<
             const Result closed = connection.execute(
                 sql::close_recipients, close_parameters(blast_id, of_blast, sales));
             for (int row = 0; row < closed.rows(); ++row) {
-                outcomes[of_blast.at(closed.integer(row, 0))] = SaleOutcome::closed;
+                outcomes[of_blast.at(closed.integer(row, "id"))] = SaleOutcome::closed;
             }
         }
         transaction.commit();

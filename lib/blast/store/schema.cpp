@@ -20,9 +20,13 @@ constexpr const char* stay_in_schema =
     "SELECT set_config('search_path', relnamespace::regnamespace::text, true) "
     "FROM pg_class WHERE oid = to_regclass('schema_migrations')";
 
-constexpr const char* create_bookkeeping = "CREATE TABLE schema_migrations ("
-                                           "version integer PRIMARY KEY, name text NOT NULL, "
-                                           "applied_at timestamptz NOT NULL DEFAULT now())";
+constexpr const char* create_bookkeeping = R"sql(
+CREATE TABLE schema_migrations (
+    version integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());
+COMMENT ON TABLE schema_migrations IS 'Which migrations this database has had: a row for each file of sql/migrations.';
+COMMENT ON COLUMN schema_migrations.version IS 'Number of the file, in the order of which they are applied.';
+COMMENT ON COLUMN schema_migrations.name IS 'Name of the file.';
+COMMENT ON COLUMN schema_migrations.applied_at IS 'When it was applied.')sql";
 
 [[noreturn]] void throw_newer(int version) {
     throw UnavailableError(
@@ -35,7 +39,8 @@ constexpr const char* create_bookkeeping = "CREATE TABLE schema_migrations ("
 /// 0 when there is no schema.
 int stored_version(Connection& connection) {
     try {
-        return static_cast<int>(connection.execute(sql::schema_version).one_row().integer(0, 0));
+        return static_cast<int>(
+            connection.execute(sql::schema_version).one_row().integer(0, "version"));
     } catch (const DatabaseError& error) {
         if (error.sqlstate() == undefined_table) {
             return 0;
@@ -48,7 +53,7 @@ std::vector<std::string> migrate_in_transaction(Connection& connection) {
     Transaction transaction(connection);
     connection.execute(take_migration_lock);
     if (connection.execute(stay_in_schema).empty()) {
-        connection.execute(create_bookkeeping);
+        connection.execute_script(create_bookkeeping);
     }
     const int stored = stored_version(connection);
     if (stored > built_schema_version()) {

@@ -13,12 +13,12 @@ double seconds(std::chrono::milliseconds duration) {
     return std::chrono::duration<double>(duration).count();
 }
 
-ClaimedRecipient read_recipient(const Result& result, int row, int first_column) {
+ClaimedRecipient read_recipient(const Result& result, int row) {
     return {
-        result.integer(row, first_column),
-        std::string(result.text(row, first_column + 1)),
-        std::string(result.text(row, first_column + 2)),
-        static_cast<std::size_t>(result.integer(row, first_column + 3)),
+        result.integer(row, "id"),
+        std::string(result.text(row, "phone_number")),
+        std::string(result.text(row, "variables")),
+        static_cast<std::size_t>(result.integer(row, "variant")),
         {}};
 }
 
@@ -141,17 +141,17 @@ ClaimAnswer read_claim(const Results& results) {
     if (result.empty()) {
         throw DatabaseError("the device has no row in devices", "", false);
     }
-    answer.server_epoch = result.number(0, 0);
-    answer.first_slot_in = result.number(0, 1);
-    answer.stretch = result.number(0, 2);
-    answer.blocked_for = result.number(0, 3);
-    answer.capped = result.boolean(0, 4);
-    answer.slots = result.integer(0, 5);
-    constexpr int first_of_recipient = 7;
+    answer.server_epoch = result.number(0, "server_epoch");
+    answer.first_slot_in = result.number(0, "first_slot_in");
+    answer.stretch = result.number(0, "stretch");
+    answer.blocked_for = result.number(0, "blocked_for");
+    answer.capped = result.boolean(0, "capped");
+    answer.slots = result.integer(0, "slots");
+    const std::string_view counted_on = result.text(0, "counted_on");
     answer.rows.reserve(static_cast<std::size_t>(result.rows() - 1));
     for (int row = 1; row < result.rows(); ++row) {
-        answer.rows.push_back(read_recipient(result, row, first_of_recipient));
-        answer.rows.back().counted_on = result.text(0, 6);
+        answer.rows.push_back(read_recipient(result, row));
+        answer.rows.back().counted_on = counted_on;
     }
     return answer;
 }
@@ -165,8 +165,8 @@ std::vector<ClaimedRecipient> read_read_back(const Result& result) {
     std::vector<ClaimedRecipient> rows;
     rows.reserve(static_cast<std::size_t>(result.rows()));
     for (int row = 0; row < result.rows(); ++row) {
-        rows.push_back(read_recipient(result, row, 0));
-        rows.back().counted_on = result.text(row, 4);
+        rows.push_back(read_recipient(result, row));
+        rows.back().counted_on = result.text(row, "counted_on");
     }
     return rows;
 }
@@ -180,8 +180,8 @@ std::vector<Statement> check_queue_statements(std::int64_t blast_id, int counter
 
 QueueChecked read_queue_check(const Results& results) {
     const Result& state = results.back().one_row();
-    QueueChecked checked{state.integer(0, 0), std::nullopt};
-    if (const auto wait = state.optional_number(0, 1)) {
+    QueueChecked checked{state.integer(0, "queued"), std::nullopt};
+    if (const auto wait = state.optional_number(0, "next_in")) {
         checked.next_due = std::chrono::milliseconds(static_cast<std::int64_t>(*wait * 1000.0));
     }
     return checked;
@@ -194,7 +194,7 @@ Statement unwanted_statement(std::int64_t blast_id, const std::vector<std::int64
 std::vector<std::int64_t> read_unwanted(const Result& result) {
     std::vector<std::int64_t> ids;
     for (int row = 0; row < result.rows(); ++row) {
-        ids.push_back(result.integer(row, 0));
+        ids.push_back(result.integer(row, "id"));
     }
     return ids;
 }
@@ -232,12 +232,12 @@ std::vector<Statement> settle_statements(const SettleRequest& request) {
 std::vector<AcceptedMessage>
 not_recorded(const std::vector<AcceptedMessage>& accepted, const Result& recorded) {
     std::vector<AcceptedMessage> missing;
-    if (static_cast<std::size_t>(recorded.integer(0, 0)) == accepted.size()) {
+    if (static_cast<std::size_t>(recorded.integer(0, "recorded")) == accepted.size()) {
         return missing;
     }
     std::unordered_set<std::int64_t> done;
     for (int row = 0; row < recorded.rows(); ++row) {
-        done.insert(recorded.integer(row, 1)); // 0, which is nobody's, where there is none
+        done.insert(recorded.integer(row, "id")); // 0, which is nobody's, where there is none
     }
     for (const AcceptedMessage& message : accepted) {
         if (!done.contains(message.id)) {
@@ -263,13 +263,13 @@ std::vector<RecordConflict>
 read_find_recorded(const Result& result, const std::vector<AcceptedMessage>& messages) {
     std::vector<RecordConflict> conflicts;
     for (int row = 0; row < result.rows(); ++row) {
-        const auto recorded_as = result.optional_integer(row, 1);
+        const auto recorded_as = result.optional_integer(row, "recorded_as");
         const AcceptedMessage& message = messages.at(static_cast<std::size_t>(row));
         if (recorded_as == message.id) {
             conflicts.push_back(RecordConflict::recorded_before);
-        } else if (recorded_as && result.text(row, 2) == message.attempt) {
+        } else if (recorded_as && result.text(row, "attempt_id") == message.attempt) {
             conflicts.push_back(RecordConflict::id_taken);
-        } else if (result.boolean(row, 3)) {
+        } else if (result.boolean(row, "resent")) {
             conflicts.push_back(RecordConflict::resent);
         } else {
             conflicts.push_back(RecordConflict::gone);
@@ -294,7 +294,7 @@ KnownOutcomes find_outcomes(Connection& connection, const SettleRequest& kept) {
                                 std::move(columns.message_ids)));
     KnownOutcomes known;
     for (int row = 0; row < rows.rows(); ++row) {
-        const std::string_view word = rows.text(row, 0);
+        const std::string_view word = rows.text(row, "outcome");
         ++(word == "HERE" ? known.here : word == "OTHER" ? known.other : known.unknown);
     }
     return known;

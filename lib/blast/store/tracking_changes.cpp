@@ -177,11 +177,11 @@ namespace {
 
 void add_status_counts(const Result& result, StatusCounts& counts) {
     for (int row = 0; row < result.rows(); ++row) {
-        const std::optional<Status> status = parse_status(result.text(row, 0));
+        const std::optional<Status> status = parse_status(result.text(row, "reached"));
         if (!status) {
             throw DatabaseError("an unknown status in blast_recipients", "", false);
         }
-        counts[*status] += result.integer(row, 1);
+        counts[*status] += result.integer(row, "messages");
     }
 }
 

@@ -6,8 +6,11 @@
 #include <chrono>
 #include <optional>
 
-namespace blast {
+namespace blast::test {
 
+/// What the schedule of checks has to be, apart from how the database says it (check_due_in, sql/queries/poll_*.sql): the tests hold
+/// both together, and `scripts/bench poll` plays it through.
+///
 /// A message whose status is asked for, as far as its schedule goes.
 struct TrackedMessage {
     WallTime sent_at;
@@ -28,8 +31,7 @@ std::chrono::nanoseconds check_gap(std::chrono::nanoseconds age);
 /// Whether its status can still change in a way that is asked for: not REPLIED, and younger than 7 days.
 bool still_moves(const TrackedMessage& message, WallTime now);
 
-/// Whether to ask for the status now: never asked, or last asked at least a check_gap ago. sql/queries/poll_*.sql say the
-/// same; a test holds both together.
+/// Whether to ask for the status now: never asked, or last asked at least a check_gap ago.
 bool is_due(const TrackedMessage& message, WallTime now);
 
 /// The first moment at which the message is due; nothing if it will not be again.
@@ -40,4 +42,4 @@ std::optional<WallTime> next_check(const TrackedMessage& message);
 /// minute brings the change falls with every minute that did not.
 bool is_checked_before(const TrackedMessage& left, const TrackedMessage& right);
 
-} // namespace blast
+} // namespace blast::test

@@ -1,9 +1,9 @@
-#include "blast/domain/poll_schedule.hpp"
+#include "support/poll_schedule.hpp"
 
 #include <algorithm>
 #include <tuple>
 
-namespace blast {
+namespace blast::test {
 
 std::chrono::nanoseconds check_gap(std::chrono::nanoseconds age) {
     return std::max<std::chrono::nanoseconds>(shortest_check_gap, age / 4);
@@ -43,4 +43,4 @@ bool is_checked_before(const TrackedMessage& left, const TrackedMessage& right) 
     return key(left) < key(right);
 }
 
-} // namespace blast
+} // namespace blast::test
