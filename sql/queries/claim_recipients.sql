@@ -14,7 +14,7 @@ WITH device AS MATERIALIZED (
            CASE WHEN d.next_slot_at > now() - interval '250 ms'
                      AND abs(extract(epoch FROM d.next_slot_at) - $13::float8) < 0.001 THEN d.next_slot_at
                 ELSE greatest(d.next_slot_at, now()) END AS first_slot,
-           CASE WHEN d.slow_left > 0 THEN 2 ELSE 1 END AS stretch
+           CASE WHEN d.slow_left > 0 THEN 2 ELSE 1 END AS slowdown_factor
     FROM devices d, (SELECT (now() AT TIME ZONE $11::text)::date AS day) today
     WHERE d.device = $6::text
     FOR UPDATE OF d
@@ -24,7 +24,7 @@ WITH device AS MATERIALIZED (
                CASE WHEN blocked_until > now() THEN 0
                     WHEN NOT $7::boolean THEN $3::integer
                     ELSE (SELECT count(*)::integer FROM unnest(($8::float8[])[1:$3::integer]) AS start
-                          WHERE first_slot + make_interval(secs => start * stretch)
+                          WHERE first_slot + make_interval(secs => start * slowdown_factor)
                                 <= now() + make_interval(secs => $9::float8)) END,
                $10::integer - posts)) AS slots
     FROM device
@@ -50,7 +50,7 @@ WITH device AS MATERIALIZED (
 ), paced AS (
     UPDATE devices d
     SET next_slot_at = CASE WHEN $7::boolean AND taken.rows > 0
-                            THEN first_slot + make_interval(secs => ($8::float8[])[taken.rows + 1] * stretch)
+                            THEN first_slot + make_interval(secs => ($8::float8[])[taken.rows + 1] * slowdown_factor)
                             ELSE d.next_slot_at END,
         day = free.counted_on, day_posts = free.posts + taken.rows
     FROM free, taken
@@ -60,7 +60,7 @@ WITH device AS MATERIALIZED (
     FROM taken WHERE taken.rows > 0
 )
 SELECT extract(epoch FROM now())::float8 AS server_epoch, extract(epoch FROM first_slot - now())::float8 AS first_slot_in,
-       stretch, extract(epoch FROM greatest(blocked_until, now()) - now())::float8 AS blocked_for,
+       slowdown_factor, extract(epoch FROM greatest(blocked_until, now()) - now())::float8 AS blocked_for,
        $10::integer IS NOT NULL AND posts + taken.rows >= $10::integer AS capped, slots,
        to_char(counted_on, 'YYYY-MM-DD') AS counted_on,
        NULL::bigint AS id, NULL AS phone_number, NULL::jsonb AS variables, NULL::smallint AS variant

@@ -106,7 +106,7 @@ TEST_CASE("a message whose answer was lost is confirmed by its receipt, and not 
 TEST_CASE("a receipt confirms only what is surely the message that it is about") {
     TemporaryDatabase database;
     const WebhookService hook(database.url());
-    struct Doubt {
+    struct LostClaim {
         const char* what;
         json phone;
         json seconds_ago;
@@ -116,7 +116,7 @@ TEST_CASE("a receipt confirms only what is surely the message that it is about")
         bool confirms;
     };
     const json ali = "60123456789";
-    const std::vector<Doubt> table{
+    const std::vector<LostClaim> table{
         {"it fits", ali, 80, nullptr, "", "UNCONFIRMED", true},
         {"at the beginning, with slack", ali, begun_ago + 4, nullptr, "", "UNCONFIRMED", true},
         {"at the end, with slack", ali, ended_ago - 4, nullptr, "", "UNCONFIRMED", true},
@@ -135,7 +135,7 @@ TEST_CASE("a receipt confirms only what is surely the message that it is about")
         {"it was refused", ali, 80, nullptr, "", "FAILED", false},
         {"it was never tried", ali, 80, nullptr, "", "QUEUED", false},
     };
-    for (const Doubt& doubt : table) {
+    for (const LostClaim& doubt : table) {
         CAPTURE(doubt.what);
         database.query("TRUNCATE blasts, blast_outbox, blast_recipients, blast_counters,"
                        " status_history, webhook_inbox");

@@ -15,8 +15,8 @@ using nlohmann::json;
 namespace {
 
 /// The second of a blast of three is in doubt: the gateway took it, and its answer was lost.
-struct Doubt {
-    Doubt() {
+struct LostClaim {
+    LostClaim() {
         const std::string csv = sending.folder.write("people.csv", csv_of(3));
         const ProcessResult result =
             sending.send({"--csv", csv, "--message", "x", "--tag", "t", "--rate", "max", "--yes"});
@@ -55,7 +55,7 @@ const std::string unknown_attempt = "00000000-0000-4000-8000-000000000001";
 } // namespace
 
 TEST_CASE("A file that another database's blast of the same number left is left alone") {
-    Doubt doubt;
+    LostClaim doubt;
     const std::string made_at =
         doubt.sending.database.value("SELECT extract(epoch FROM blast_date) FROM blasts");
     const std::string before = doubt.history();
@@ -77,7 +77,7 @@ TEST_CASE("A file that another database's blast of the same number left is left 
 }
 
 TEST_CASE("A kept message of an attempt that was resent since is noted, and its file goes") {
-    Doubt doubt;
+    LostClaim doubt;
     const std::string made_at =
         doubt.sending.database.value("SELECT extract(epoch FROM blast_date) FROM blasts");
     REQUIRE(doubt.sending.send({"--resume", "1", "--resend-unconfirmed", "--yes"}).exit_code == 0);
@@ -93,7 +93,7 @@ TEST_CASE("A kept message of an attempt that was resent since is noted, and its 
 TEST_CASE("A message that was accepted counts, whatever a person said of it before") {
     for (const char* word : {"sent", "unsent"}) {
         CAPTURE(word);
-        Doubt doubt;
+        LostClaim doubt;
         const auto admin = [&](std::vector<std::string> arguments) {
             arguments.insert(arguments.begin(), "blast-admin");
             REQUIRE(doubt.sending.run(arguments).exit_code == 0);

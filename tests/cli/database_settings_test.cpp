@@ -149,7 +149,8 @@ TEST_CASE(
         "2");
     lasts(
         {"blast-admin", "forget", "+60123000000", "--yes"}, "",
-        "SELECT count(*) FROM blast_recipients WHERE phone_number IS NULL AND erased_at IS NOT NULL", "1");
+        "SELECT count(*) FROM blast_recipients WHERE phone_number IS NULL AND erased_at IS NOT NULL",
+        "1");
 }
 
 TEST_CASE("A statement that is cancelled is tried again, from the first one of a run on") {

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <string>
 
 using blast::test::Contains;
@@ -124,11 +125,10 @@ TEST_CASE("wsapme-sim keeps nobody waiting for a slow answer") {
 TEST_CASE("wsapme-sim answers late, but answers") {
     const Simulator sim({"--fault", "slow@1", "--slow-for", "50ms", "--delay", "30ms"});
     HttpClient slow(sim.url());
+    const auto begun = std::chrono::steady_clock::now();
     CHECK(send(slow).status == 200);
-    CHECK(send(slow).status == 200);
-    const auto journal = sim.journal();
-    REQUIRE(journal.size() == 2);
-    CHECK(journal[1].time - journal[0].time >= 0.08);
+    CHECK(std::chrono::steady_clock::now() - begun >= std::chrono::milliseconds(80));
+    CHECK(sim.accepted() == 1);
 }
 
 TEST_CASE("wsapme-sim survives clients that leave before their answer") {

@@ -260,12 +260,12 @@ TEST_CASE("A device that was told to slow down goes at half rate until 20 are ac
     accepted.accepted = 19;
     pacing.settle(accepted);
     pacing.set_device("next_slot_at = now() - interval '1 s'");
-    CHECK(pacing.claim(pacing.request("100/s")).stretch == 2);
+    CHECK(pacing.claim(pacing.request("100/s")).slowdown_factor == 2);
     accepted.accepted = 1;
     pacing.settle(accepted);
     pacing.set_device("next_slot_at = now() - interval '1 s'");
     const ClaimAnswer full = pacing.claim(pacing.request("100/s"));
-    CHECK(full.stretch == 1);
+    CHECK(full.slowdown_factor == 1);
     CHECK(full.rows.size() == 6);
     pacing.settle(throttled());
     CHECK(pacing.device("block_seconds") == "1"); // it begins anew

@@ -206,7 +206,7 @@ TEST_CASE("a claim is made while there is more to ask about than it takes to wri
     for (MessageHandle message = 1; first.claim == 0 && message <= last; ++message) {
         CheckEnded ended;
         ended.message = message;
-        ended.outcome = CheckEnded::Outcome::told;
+        ended.outcome = CheckEnded::Outcome::answered;
         ended.answered = true;
         const std::vector<PollCommand> commands = machine.next(ended, start);
         const auto found = std::find_if(commands.begin(), commands.end(), is_exchange);
@@ -286,7 +286,7 @@ TEST_CASE(
         if (end == PollEnd::done && plan.loses == 0)
             REQUIRE(
                 world.machine().counts().checked + world.machine().counts().failed +
-                    world.machine().counts().passed_over + world.machine().counts().let_go ==
+                    world.machine().counts().skipped + world.machine().counts().released ==
                 static_cast<std::int64_t>(plan.messages));
     }
 }

@@ -111,8 +111,8 @@ private:
         }
         const bool lost = random_.uniform() < plan_.loses;
         if (!lost || random_.uniform() < 0.5) {
-            written_.insert(exchange.told.begin(), exchange.told.end());
-            for (const MessageHandle message : exchange.told)
+            written_.insert(exchange.answered.begin(), exchange.answered.end());
+            for (const MessageHandle message : exchange.answered)
                 held_.erase(message);
             for (const MessageHandle message : exchange.released)
                 held_.erase(message);
@@ -138,7 +138,7 @@ private:
         ended.message = check.message;
         ended.answered = !(since >= plan_.gateway_dead_from && since < plan_.gateway_dead_until);
         const bool fails = !ended.answered || random_.uniform() < plan_.fails;
-        ended.outcome = fails ? CheckEnded::Outcome::failed : CheckEnded::Outcome::told;
+        ended.outcome = fails ? CheckEnded::Outcome::failed : CheckEnded::Outcome::answered;
         if (!fails)
             told_.insert(check.message);
         later(std::min(plan_.latency, check.timeout), ended);

@@ -43,14 +43,14 @@ TEST_CASE("without an answer, only a request of which no byte was sent may be se
     for (const Transport transport :
          {Transport::timed_out, Transport::broken, Transport::too_large, Transport::not_connected})
         CHECK(without_answer(transport, true) == SendVerdict::unconfirmed);
-    CHECK(without_answer(Transport::untrusted, false) == SendVerdict::no_entry);
+    CHECK(without_answer(Transport::untrusted, false) == SendVerdict::unauthorized);
 }
 
 TEST_CASE(
     "a refused token stops the run, by its HTTP status or by its words, but not beside an id") {
-    CHECK(judge(answered(401, false)) == SendVerdict::no_entry);
-    CHECK(judge(answered(200, false, "Unauthorised Token")) == SendVerdict::no_entry);
-    CHECK(judge(answered(403, false, "unauthorized token")) == SendVerdict::no_entry);
+    CHECK(judge(answered(401, false)) == SendVerdict::unauthorized);
+    CHECK(judge(answered(200, false, "Unauthorised Token")) == SendVerdict::unauthorized);
+    CHECK(judge(answered(403, false, "unauthorized token")) == SendVerdict::unauthorized);
     CHECK(judge(with_id(answered(401, false))) == SendVerdict::unconfirmed);
     CHECK(judge(answered(403, false, "not yours")) == SendVerdict::forbidden);
 }

@@ -68,9 +68,8 @@ ExitCode run_forget(const AdminOptions& options);
 std::vector<std::string>
 parse_phones(const std::vector<std::string>& written, const Settings& settings);
 
-/// A phone as a person writes it and as the database may know it: as E.164 first, and where it was written with its plus
-/// also digit by digit, as WhatsApp has it where that is not libphonenumber's form (+5215512345678). Throws UsageError when
-/// it is neither a phone nor digits after a plus.
+/// A phone as a person writes it and as the database may know it: as E.164 first, then every other number that
+/// may stand for the person (spellings_of). Throws UsageError when it is neither a phone nor digits after a plus.
 std::vector<std::string> parse_known_phone(const std::string& written, const Settings& settings);
 
 } // namespace blast

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <set>
 #include <unordered_set>
 
 namespace blast {
@@ -127,19 +128,21 @@ parse_phones(const std::vector<std::string>& written, const Settings& settings) 
 
 std::vector<std::string> parse_known_phone(const std::string& written, const Settings& settings) {
     const ParsedPhone phone = PhoneParser(settings.region).parse(written);
-    std::vector<std::string> forms;
-    if (phone.valid()) {
-        forms.push_back(phone.e164);
-    }
     const PhoneSpelling spelling = read_phone_spelling(written);
-    const std::string by_digits = parse_jid(spelling.digits + "@s.whatsapp.net").phone;
-    if (spelling.problem.empty() && spelling.international && !by_digits.empty() &&
-        by_digits != phone.e164) {
-        forms.push_back(by_digits);
-    }
-    if (forms.empty()) {
+    const std::string by_digits =
+        spelling.problem.empty() && spelling.international
+            ? parse_jid(spelling.digits + "@s.whatsapp.net").phone
+            : std::string();
+    if (!phone.valid() && by_digits.empty()) {
         refuse_phone(written, phone);
     }
+    std::vector<std::string> forms{phone.valid() ? phone.e164 : by_digits};
+    std::set<std::string> others = spellings_of(forms.front());
+    if (!by_digits.empty()) {
+        others.merge(spellings_of(by_digits));
+    }
+    others.erase(forms.front());
+    forms.insert(forms.end(), others.begin(), others.end());
     return forms;
 }
 

@@ -1,6 +1,6 @@
 #include "blast/cli/send_blast.hpp"
 
-#include "blast/cli/kept_outcomes.hpp"
+#include "blast/cli/outcome_files.hpp"
 #include "blast/cli/required_settings.hpp"
 #include "blast/cli/send_ending.hpp"
 #include "blast/cli/send_summary.hpp"
@@ -101,7 +101,7 @@ std::optional<Outcome> outside_window(
     Connection& connection,
     const Blast& blast,
     const SendPlan& plan,
-    const std::vector<SpillFile>& kept) {
+    const std::vector<OutcomeFile>& kept) {
     if (!plan.window || plan.window->is_open(SystemClock().wall(), plan.timezone)) {
         return std::nullopt;
     }
@@ -119,7 +119,7 @@ std::optional<Outcome> outside_window(
 
 /// Sends what is queued unless another sender lives.
 std::optional<Outcome>
-send_alone(SendJob& job, std::int64_t blast_id, const std::vector<SpillFile>& kept) {
+send_alone(SendJob& job, std::int64_t blast_id, const std::vector<OutcomeFile>& kept) {
     Connection connection(require_database_url(job.options.settings));
     const Blast blast = require_blast(connection, blast_id);
     const SendPlan plan = plan_for(job, blast);
@@ -168,7 +168,7 @@ ExitCode resume_blast(SendJob& job) {
     Connection connection(require_database_url(job.options.settings));
     require_current_schema(connection);
     const Blast blast = require_blast(connection, job.options.resume);
-    record_kept(job, connection, blast, read_spill_files(job.state_folder, blast.id));
+    record_kept(job, connection, blast, read_outcome_files(job.state_folder, blast.id));
     expire_leases(connection, blast.id);
     const Requeueing again = requeueing_of(job, connection, blast);
     const BlastCounts before = load_counts(connection, blast.id);

@@ -27,12 +27,12 @@ std::string when_due(SendStop reason, const SendPlan& plan) {
 
 std::string how_to_go_on(const SendPlan& plan, const SendEnd& end, const Blast& blast) {
     const std::string resume = fmt::format("`blast-send --resume {}`", blast.id);
-    if (!end.spill_file.empty()) {
+    if (!end.outcome_file.empty()) {
         return fmt::format(
             "what it could not take is kept in '{}'; run {} on this machine before anything is resent",
-            printable(end.spill_file), resume);
+            printable(end.outcome_file), resume);
     }
-    if (end.reason == SendStop::no_entry) {
+    if (end.reason == SendStop::unauthorized) {
         return fmt::format("check WSAPME_USER_TOKEN and the certificate, then {} goes on", resume);
     }
     if (end.reason == SendStop::circuit_open) {
@@ -55,7 +55,7 @@ ExitCode exit_code_of(SendStop reason, const BlastCounts& counts) {
     case SendStop::daily_cap:
     case SendStop::window_closed:
     case SendStop::circuit_open: return ExitCode::stopped;
-    case SendStop::no_entry:
+    case SendStop::unauthorized:
     case SendStop::gateway_away:
     case SendStop::database_away: return ExitCode::unavailable;
     case SendStop::done: break;
@@ -72,7 +72,8 @@ void tell_end(const SendJob& job, const SendPlan& plan, const SendEnd& end, cons
         fmt::format("stopped: {}: {}", end.why, how_to_go_on(plan, end, blast));
     if (exit_code_of(end.reason, {}) == ExitCode::unavailable) {
         job.log.error(text);
-    } else if (job.options.mode == SendMode::due && ends_by_itself(end) && end.spill_file.empty()) {
+    } else if (
+        job.options.mode == SendMode::due && ends_by_itself(end) && end.outcome_file.empty()) {
         job.log.note(text);
     } else {
         job.log.warn(text);

@@ -48,8 +48,8 @@ void PollMachine::take(const CandidatesLoaded& event, Instant) {
 
 void PollMachine::take(const Exchanged& event, Instant) {
     database_busy_ = false;
-    counts_.passed_over += static_cast<std::int64_t>(exchange_.claim) -
-                           static_cast<std::int64_t>(event.claimed.size());
+    counts_.skipped += static_cast<std::int64_t>(exchange_.claim) -
+                       static_cast<std::int64_t>(event.claimed.size());
     for (const MessageHandle message : event.claimed) {
         ready_.push_back({message, exchange_begun_at_ + limits_.lease});
     }
@@ -64,7 +64,7 @@ void PollMachine::take(const DatabaseLost&, Instant now) {
     if (!database_away_since_) {
         database_away_since_ = now;
     }
-    told_.insert(told_.begin(), exchange_.told.begin(), exchange_.told.end());
+    told_.insert(told_.begin(), exchange_.answered.begin(), exchange_.answered.end());
     exchange_ = {};
 }
 
@@ -84,7 +84,7 @@ void PollMachine::take(const CheckEnded& event, Instant now) {
     if (told_.empty() && released_.empty()) {
         unwritten_since_ = now;
     }
-    if (event.outcome == CheckEnded::Outcome::told) {
+    if (event.outcome == CheckEnded::Outcome::answered) {
         rest_.succeeded();
         ++counts_.checked;
         told_.push_back(event.message);
@@ -119,7 +119,7 @@ void PollMachine::end_for(PollEnd reason) {
 }
 
 void PollMachine::let_ready_go() {
-    counts_.let_go += static_cast<std::int64_t>(ready_.size());
+    counts_.released += static_cast<std::int64_t>(ready_.size());
     for (const Held& held : ready_) {
         released_.push_back(held.message);
     }
@@ -153,7 +153,7 @@ void PollMachine::begin_checks(std::vector<PollCommand>& commands, Instant now) 
         if (limit >= shortest_request) {
             commands.emplace_back(begin(held, limit, now));
         } else {
-            ++counts_.let_go;
+            ++counts_.released;
         }
     }
 }
@@ -286,14 +286,14 @@ constexpr int failures_before_rest = 3;
 
 } // namespace
 
-void GatewayRest::succeeded() {
+void GatewayBackoff::succeeded() {
     failures_ = 0;
     rests_ = 0;
     rests_until_ = {};
     backoff_.reset();
 }
 
-void GatewayRest::failed(Instant now, std::optional<std::chrono::seconds> retry_after) {
+void GatewayBackoff::failed(Instant now, std::optional<std::chrono::seconds> retry_after) {
     ++failures_;
     if (retry_after) {
         rests_until_ = std::max(rests_until_, now + *retry_after);
@@ -306,7 +306,7 @@ void GatewayRest::failed(Instant now, std::optional<std::chrono::seconds> retry_
     rests_until_ = now + backoff_.next(random_);
 }
 
-std::size_t GatewayRest::allowed(Instant now, std::size_t concurrency) const {
+std::size_t GatewayBackoff::allowed(Instant now, std::size_t concurrency) const {
     if (now < rests_until_) {
         return 0;
     }

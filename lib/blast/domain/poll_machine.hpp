@@ -16,9 +16,9 @@ namespace blast {
 
 /// Leaves a gateway that fails alone: from the third failure in a row on it rests for growing gaps, 1 s doubling to 30 s,
 /// or as long as Retry-After says, and then is tried with one request at a time until one succeeds. Not thread-safe.
-class GatewayRest {
+class GatewayBackoff {
 public:
-    explicit GatewayRest(Random& random) : random_(random) {}
+    explicit GatewayBackoff(Random& random) : random_(random) {}
 
     void succeeded();
     void failed(Instant now, std::optional<std::chrono::seconds> retry_after);
@@ -73,7 +73,7 @@ struct DatabaseLost {};
 struct DatabaseReady {};
 /// The gateway was asked about a message.
 struct CheckEnded {
-    enum class Outcome { told, failed, token_refused, untrusted, unresolved };
+    enum class Outcome { answered, failed, token_refused, untrusted, unresolved };
 
     MessageHandle message = 0;
     Outcome outcome = Outcome::failed;
@@ -101,7 +101,7 @@ using PollEvent = std::variant<
 struct LoadCandidates {};
 /// In one transaction: write what was told of `told`, let go of `released`, claim the next `claim` candidates.
 struct Exchange {
-    std::vector<MessageHandle> told;
+    std::vector<MessageHandle> answered;
     std::vector<MessageHandle> released;
     std::size_t claim = 0;
 };
@@ -128,10 +128,10 @@ struct PollLimits {
 
 /// What became of the candidates so far.
 struct PollCounts {
-    std::int64_t checked = 0;     ///< the gateway told something of them
-    std::int64_t failed = 0;      ///< it was asked, in vain
-    std::int64_t passed_over = 0; ///< another run had them, or they were not due any more
-    std::int64_t let_go = 0;      ///< claimed, but not asked about in time
+    std::int64_t checked = 0;  ///< the gateway told something of them
+    std::int64_t failed = 0;   ///< it was asked, in vain
+    std::int64_t skipped = 0;  ///< another run had them, or they were not due any more
+    std::int64_t released = 0; ///< claimed, but not asked about in time
 };
 
 /// One pass of checks by one process, as a pure machine: events and the time come in, commands go out. It decides what is
@@ -186,7 +186,7 @@ private:
     std::chrono::nanoseconds gap() const;
 
     PollLimits limits_;
-    GatewayRest rest_;
+    GatewayBackoff rest_;
     PollCounts counts_;
     std::optional<PollEnd> ending_;
     bool ended_ = false;

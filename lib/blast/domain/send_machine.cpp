@@ -54,7 +54,7 @@ std::vector<SendCommand> SendMachine::next(const SendEvent& event, Instant now) 
     watch_budgets(now);
     plan_posts(now);
     plan_settlements(now);
-    plan_claim_lane(now);
+    plan_claim_connection(now);
     plan_finish(now);
     return std::move(commands_);
 }
@@ -62,7 +62,7 @@ std::vector<SendCommand> SendMachine::next(const SendEvent& event, Instant now) 
 // ---- events ----
 
 void SendMachine::on(const ClaimAnswered& event, Instant now) {
-    const Doubt claim{claiming_.claim, event.asked_at};
+    const LostClaim claim{claiming_.claim, event.asked_at};
     end_claim_work();
     Device& device = devices_[claim.claim.device];
     device.slow = event.slow;
@@ -98,8 +98,8 @@ void SendMachine::note_empty_claim(Device& device, const ClaimAnswered& answer, 
 }
 
 void SendMachine::on(const ClaimLost&, Instant now) {
-    doubts_.push_back(claiming_);
-    lose_claim_lane(now);
+    lost_claims_.push_back(claiming_);
+    lose_claim_connection(now);
 }
 
 void SendMachine::on(const ClaimRejected&, Instant now) {
@@ -109,8 +109,8 @@ void SendMachine::on(const ClaimRejected&, Instant now) {
 }
 
 void SendMachine::on(const AttemptReadBack& event, Instant now) {
-    const Doubt doubt = doubts_.front();
-    doubts_.pop_front();
+    const LostClaim doubt = lost_claims_.front();
+    lost_claims_.pop_front();
     end_claim_work();
     if (event.ids.empty()) {
         given_up_.push_back(doubt.claim.attempt); // the old backend may yet commit it
@@ -126,7 +126,7 @@ void SendMachine::on(const AttemptReadBack& event, Instant now) {
 }
 
 void SendMachine::on(const QueryLost&, Instant now) {
-    lose_claim_lane(now);
+    lose_claim_connection(now);
 }
 
 void SendMachine::on(const Heard& event, Instant) {
@@ -203,7 +203,7 @@ void SendMachine::on(const RecordsReady&, Instant now) {
 }
 
 void SendMachine::on(const ClaimsAway&, Instant now) {
-    lose_claim_lane(now);
+    lose_claim_connection(now);
 }
 
 void SendMachine::on(const RecordsAway&, Instant now) {
@@ -226,12 +226,12 @@ void SendMachine::on(const Tick&, Instant) {}
 
 void SendMachine::end_claim_work() {
     claims_.end();
-    work_ = ClaimLaneWork::none;
+    work_ = ClaimConnectionWork::none;
 }
 
-void SendMachine::lose_claim_lane(Instant now) {
+void SendMachine::lose_claim_connection(Instant now) {
     claims_.lose(now);
-    work_ = ClaimLaneWork::none;
+    work_ = ClaimConnectionWork::none;
 }
 
 /// For what came back to the queue, also behind the cursors.
@@ -256,7 +256,7 @@ bool SendMachine::must_wait(const Device& device, Instant now) const {
     return stopping_ || gateway_retry_at_ > now || device.blocked_until > now;
 }
 
-void SendMachine::hold(const Doubt& claim, const ClaimedRow& row) {
+void SendMachine::hold(const LostClaim& claim, const ClaimedRow& row) {
     devices_[claim.claim.device].ready.push_back(
         {row.id, claim.claim.attempt, row.slot, claim.asked_at});
     ++ready_;
@@ -454,10 +454,10 @@ void SendMachine::note_silence(const PostEnded& event) {
 }
 
 void SendMachine::note_outcome(SendVerdict verdict) {
-    if (verdict == SendVerdict::no_entry) {
-        stop(SendStop::no_entry);
+    if (verdict == SendVerdict::unauthorized) {
+        stop(SendStop::unauthorized);
     }
-    if (verdict == SendVerdict::no_entry || verdict == SendVerdict::not_begun) {
+    if (verdict == SendVerdict::unauthorized || verdict == SendVerdict::not_begun) {
         return;
     }
     gateway_away_since_.reset();
@@ -488,22 +488,22 @@ void SendMachine::give_up_posts() {
 void SendMachine::watch_budgets(Instant now) {
     if (claims_.past(limits_.database_budget, now)) {
         stop(SendStop::database_away);
-        give_up_doubts();
+        give_up_lost_claims();
     }
     if (!out_of_patience(now)) {
         return;
     }
     if (claims_.away()) {
-        give_up_doubts();
+        give_up_lost_claims();
     }
     give_up_posts();
 }
 
-void SendMachine::give_up_doubts() {
-    for (const Doubt& doubt : doubts_) {
+void SendMachine::give_up_lost_claims() {
+    for (const LostClaim& doubt : lost_claims_) {
         given_up_.push_back(doubt.claim.attempt);
     }
-    doubts_.clear();
+    lost_claims_.clear();
 }
 
 bool SendMachine::settlements_due(Instant now) const {
@@ -519,8 +519,8 @@ void SendMachine::plan_settlements(Instant now) {
     if (!records_.idle()) {
         return;
     }
-    const bool last =
-        stopping_ && in_flight_.empty() && doubts_.empty() && work_ == ClaimLaneWork::none;
+    const bool last = stopping_ && in_flight_.empty() && lost_claims_.empty() &&
+                      work_ == ClaimConnectionWork::none;
     const bool release = !given_up_.empty() && (last || queue_ != Queue::unknown);
     if (!settlements_due(now) && !release) {
         return;
@@ -536,14 +536,14 @@ void SendMachine::plan_settlements(Instant now) {
     commands_.emplace_back(settling_);
 }
 
-void SendMachine::plan_claim_lane(Instant now) {
+void SendMachine::plan_claim_connection(Instant now) {
     if (!claims_.idle()) {
         return;
     }
-    if (!doubts_.empty()) {
+    if (!lost_claims_.empty()) {
         claims_.begin();
-        work_ = ClaimLaneWork::read_back;
-        commands_.emplace_back(ReadBackAttempt{doubts_.front().claim.attempt});
+        work_ = ClaimConnectionWork::read_back;
+        commands_.emplace_back(ReadBackAttempt{lost_claims_.front().claim.attempt});
         return;
     }
     if (plan_hearing(now)) {
@@ -554,7 +554,7 @@ void SendMachine::plan_claim_lane(Instant now) {
     }
     if (queue_check_due()) {
         claims_.begin();
-        work_ = ClaimLaneWork::check;
+        work_ = ClaimConnectionWork::check;
         checking_empty_handed_ = held() == 0;
         commands_.emplace_back(CheckQueue{});
     }
@@ -573,7 +573,7 @@ bool SendMachine::plan_hearing(Instant now) {
         }
     }
     claims_.begin();
-    work_ = ClaimLaneWork::listen;
+    work_ = ClaimConnectionWork::listen;
     commands_.emplace_back(std::move(listen));
     return true;
 }
@@ -595,7 +595,7 @@ bool SendMachine::plan_claim(Instant now) {
         const std::size_t limit = std::min({room, share, largest_claim});
         claiming_ = {{index, limit, device.cursor, mint(random_)}, now};
         claims_.begin();
-        work_ = ClaimLaneWork::claim;
+        work_ = ClaimConnectionWork::claim;
         commands_.emplace_back(claiming_.claim);
         next_device_ = (index + 1) % devices_.size();
         return true;
@@ -606,7 +606,8 @@ bool SendMachine::plan_claim(Instant now) {
 void SendMachine::plan_finish(Instant now) {
     const bool idle = in_flight_.empty() && ready_ == 0 && pending_.empty() &&
                       settling_.settlements.empty() && settling_.releases.empty() &&
-                      given_up_.empty() && doubts_.empty() && work_ == ClaimLaneWork::none;
+                      given_up_.empty() && lost_claims_.empty() &&
+                      work_ == ClaimConnectionWork::none;
     const bool drained = idle && queue_ == Queue::empty;
     const bool gave_up = in_flight_.empty() && (records_.past(limits_.database_budget, now) ||
                                                 (records_.away() && out_of_patience(now)));
@@ -618,10 +619,10 @@ void SendMachine::plan_finish(Instant now) {
         release_all_ready();
         finish.reason = SendStop::database_away;
         finish.unsettled = {std::move(pending_), std::move(given_up_)};
-        for (const Doubt& doubt : doubts_) {
+        for (const LostClaim& doubt : lost_claims_) {
             finish.unsettled.releases.push_back(doubt.claim.attempt);
         }
-        if (work_ == ClaimLaneWork::claim) {
+        if (work_ == ClaimConnectionWork::claim) {
             finish.unsettled.releases.push_back(claiming_.claim.attempt);
         }
     }

@@ -44,9 +44,9 @@ private:
 /// One of a run's connections to the database, as SendMachine sees it: away, idle or busy, and for how long it has been
 /// in trouble. A connection that comes back only to fail again at once has not recovered, nor has one on which nothing is
 /// answered: a pooler takes connections while the database behind it is away.
-class DatabaseLane {
+class ConnectionState {
 public:
-    explicit DatabaseLane(Instant now) : trouble_since_(now) {}
+    explicit ConnectionState(Instant now) : trouble_since_(now) {}
 
     bool away() const noexcept { return state_ == State::away; }
     bool idle() const noexcept { return state_ == State::idle; }
@@ -110,7 +110,7 @@ enum class SendStop {
     daily_cap,     ///< every device with work has reached it
     window_closed, ///< outside the sending window
     circuit_open,  ///< a burst of failures
-    no_entry,      ///< token refused or certificate not trusted
+    unauthorized,  ///< token refused or certificate not trusted
     gateway_away,  ///< unreachable for a minute
     database_away  ///< unreachable for a minute; what is not recorded is the caller's to save
 };
@@ -301,7 +301,7 @@ public:
     void set_round_trip(Instant::duration round_trip) { limits_.round_trip = round_trip; }
 
 private:
-    enum class ClaimLaneWork { none, claim, read_back, check, listen };
+    enum class ClaimConnectionWork { none, claim, read_back, check, listen };
     /// What the last check found; `empty` only if nothing was in the sender's hands when it was asked.
     enum class Queue { unknown, empty_meanwhile, empty };
 
@@ -334,7 +334,7 @@ private:
         }
     };
     /// A claim that is under way or was lost, with when it was asked for.
-    struct Doubt {
+    struct LostClaim {
         Claim claim;
         Instant asked_at{};
     };
@@ -357,7 +357,7 @@ private:
     void on(const Tick& event, Instant now);
 
     void stop(SendStop reason);
-    void hold(const Doubt& claim, const ClaimedRow& row);
+    void hold(const LostClaim& claim, const ClaimedRow& row);
     void end_unwanted(const std::vector<std::int64_t>& ids);
     bool must_wait(const Device& device, Instant now) const;
     void release_ready(Device& device, DeviceIndex index);
@@ -371,15 +371,15 @@ private:
     void look_again();
     bool cap_ends_run(const QueueChecked& queue);
     void watch_budgets(Instant now);
-    void give_up_doubts();
+    void give_up_lost_claims();
     void give_up_posts();
 
     void end_claim_work();
-    void lose_claim_lane(Instant now);
+    void lose_claim_connection(Instant now);
     void plan_posts(Instant now);
     bool post_one(DeviceIndex index, Instant now);
     void plan_settlements(Instant now);
-    void plan_claim_lane(Instant now);
+    void plan_claim_connection(Instant now);
     bool plan_claim(Instant now);
     bool plan_hearing(Instant now);
     void plan_finish(Instant now);
@@ -415,16 +415,16 @@ private:
     std::vector<std::int64_t> beginning_; ///< of those in flight: no byte of them is written yet
     Instant heard_at_{};                  ///< when the last hearing that was answered was asked for
 
-    DatabaseLane claims_;
-    DatabaseLane records_;
-    ClaimLaneWork work_ = ClaimLaneWork::none;
-    Doubt claiming_;                  ///< under way on the claim lane
-    std::deque<Doubt> doubts_;        ///< to be read back
-    std::vector<AttemptId> given_up_; ///< read back as empty: released before the run ends
+    ConnectionState claims_;
+    ConnectionState records_;
+    ClaimConnectionWork work_ = ClaimConnectionWork::none;
+    LostClaim claiming_;                ///< under way on the connection for claims
+    std::deque<LostClaim> lost_claims_; ///< to be read back
+    std::vector<AttemptId> given_up_;   ///< read back as empty: released before the run ends
 
     std::vector<Settlement> pending_;
     Instant pending_since_{};
-    Settle settling_; ///< under way on the record lane
+    Settle settling_; ///< under way on the connection for records
 
     std::optional<Instant> gateway_away_since_;
     Instant gateway_retry_at_{};

@@ -28,7 +28,7 @@ bool contains_any(std::string_view text, const std::array<std::string_view, coun
 
 SendVerdict judge_transport(const SendAnswer& answer) {
     if (answer.transport == Transport::untrusted) {
-        return SendVerdict::no_entry;
+        return SendVerdict::unauthorized;
     }
     return answer.request_begun ? SendVerdict::unconfirmed : SendVerdict::unreachable;
 }
@@ -36,7 +36,7 @@ SendVerdict judge_transport(const SendAnswer& answer) {
 /// A whole answer without an id.
 SendVerdict judge_status(const SendAnswer& answer) {
     if (answer.http_status == 401 || speaks_of_token(answer.words)) {
-        return SendVerdict::no_entry;
+        return SendVerdict::unauthorized;
     }
     const bool doubtful = speaks_of_time_or_connection(answer.words);
     switch (answer.http_status) {

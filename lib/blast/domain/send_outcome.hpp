@@ -37,13 +37,13 @@ struct SendAnswer {
 
 /// What becomes of a recipient after one answer.
 enum class SendVerdict {
-    accepted,    ///< PENDING: the gateway has it
-    refused,     ///< FAILED: the gateway will not
-    unconfirmed, ///< UNCONFIRMED: cannot be known
-    unreachable, ///< QUEUED: nothing was sent, the gateway could not be reached
-    throttled,   ///< QUEUED: the device is to slow down
-    no_entry,    ///< QUEUED, and the run stops: token refused, or a certificate that is not trusted
-    forbidden,   ///< 403: ask /v1/info whether the token is refused (no_entry), else refused
+    accepted,     ///< PENDING: the gateway has it
+    refused,      ///< FAILED: the gateway will not
+    unconfirmed,  ///< UNCONFIRMED: cannot be known
+    unreachable,  ///< QUEUED: nothing was sent, the gateway could not be reached
+    throttled,    ///< QUEUED: the device is to slow down
+    unauthorized, ///< QUEUED, and the run stops: token refused, or a certificate that is not trusted
+    forbidden,    ///< 403: ask /v1/info whether the token is refused (unauthorized), else refused
     not_begun ///< QUEUED, or DROPPED where it is not wanted any more: held back by the sender itself
 };
 

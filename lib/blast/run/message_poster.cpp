@@ -20,7 +20,7 @@ std::string problem_of(const std::string& phone, const std::string& text) {
 MessagePoster::MessagePoster(
     EventLoop& loop,
     const SendPlan& plan,
-    RecipientsInHand& in_hand,
+    ClaimedRecipients& in_hand,
     MayBegin may_begin,
     OnEnd on_end)
     : loop_(loop),
@@ -31,7 +31,7 @@ MessagePoster::MessagePoster(
       engine_(loop, plan.gateway) {}
 
 void MessagePoster::execute(const Post& post) {
-    const ClaimedRecipient& recipient = in_hand_.at({post.id, post.attempt}).recipient;
+    const ClaimedRecipient& recipient = in_hand_.at({post.id, post.attempt});
     const MessageTemplate& message = plan_.messages.at(recipient.variant % plan_.messages.size());
     const std::string text = message.render(variables_from_json(recipient.variables));
     const std::string problem = problem_of(recipient.phone, text);
@@ -83,7 +83,7 @@ void MessagePoster::ask_about_token(const Post& post) {
     request.timeout = plan_.timeout;
     engine_.send(std::move(request), [this, post](const HttpAnswer& info) {
         const bool refused = refuses_token(info) || info.status == 403;
-        end(post, refused ? SendVerdict::no_entry : SendVerdict::refused);
+        end(post, refused ? SendVerdict::unauthorized : SendVerdict::refused);
     });
 }
 
@@ -101,10 +101,10 @@ void MessagePoster::end(const Post& post, SendVerdict verdict) {
     }
     const SendAnswer& answer = found->second.answer;
     if (verdict != SendVerdict::accepted && verdict != SendVerdict::not_begun) {
-        note_failure(found->second.recipient.phone, explain(verdict, answer));
+        note_failure(found->second.phone, explain(verdict, answer));
     }
-    if (verdict == SendVerdict::no_entry) {
-        no_entry_words_ = last_failure_;
+    if (verdict == SendVerdict::unauthorized) {
+        unauthorized_words_ = last_failure_;
     }
     const bool silent = verdict != SendVerdict::not_begun && answer.request_begun &&
                         answer.transport != Transport::answered;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "blast/domain/send_machine.hpp"
-#include "blast/run/recipients_in_hand.hpp"
+#include "blast/run/claimed_recipients.hpp"
 #include "blast/run/send_plan.hpp"
 
 #include <functional>
@@ -18,7 +18,7 @@ public:
     MessagePoster(
         EventLoop& loop,
         const SendPlan& plan,
-        RecipientsInHand& in_hand,
+        ClaimedRecipients& in_hand,
         MayBegin may_begin,
         OnEnd on_end);
 
@@ -30,7 +30,7 @@ public:
     }
 
     /// The gateway's words when it last refused the token or its certificate was not trusted; else empty.
-    const std::string& no_entry_words() const noexcept { return no_entry_words_; }
+    const std::string& unauthorized_words() const noexcept { return unauthorized_words_; }
     /// Why a message last did not get through, for people; empty when none has failed.
     const std::string& last_failure() const noexcept { return last_failure_; }
 
@@ -43,11 +43,11 @@ private:
 
     EventLoop& loop_;
     const SendPlan& plan_;
-    RecipientsInHand& in_hand_;
+    ClaimedRecipients& in_hand_;
     MayBegin may_begin_;
     OnEnd on_end_;
     std::function<void(const std::string&, const std::string&)> on_failure_;
-    std::string no_entry_words_;
+    std::string unauthorized_words_;
     std::string last_failure_;
     HttpEngine engine_;
 };

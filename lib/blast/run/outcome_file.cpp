@@ -95,7 +95,7 @@ bool write_whole(int file, const std::string& line) {
         "make room; the others become UNCONFIRMED: look for their messages before anything is resent");
 }
 
-void read_line(const json& line, SpillFile& file) {
+void read_line(const json& line, OutcomeFile& file) {
     if (line.contains("blast_made_at")) {
         file.blast_made_at = line.at("blast_made_at");
         return;
@@ -128,7 +128,7 @@ std::string state_folder(const std::string& xdg_state_home, const std::string& h
     return (xdg_state_home.empty() ? home + "/.local/state" : xdg_state_home) + "/blast";
 }
 
-std::string write_spill_file(
+std::string write_outcome_file(
     const std::string& folder, const std::string& blast_made_at, const SettleRequest& unsettled) {
     const std::vector<std::string> lines = lines_of(unsettled, blast_made_at);
     std::string path =
@@ -158,7 +158,7 @@ std::string write_spill_file(
 namespace {
 
 /// The files of one blast, oldest name first.
-std::vector<std::string> find_spill_files(const std::string& folder, std::int64_t blast_id) {
+std::vector<std::string> find_outcome_files(const std::string& folder, std::int64_t blast_id) {
     const std::string prefix = fmt::format("{}-", blast_id);
     std::vector<std::string> paths;
     std::error_code none; // no folder: no files
@@ -173,7 +173,7 @@ std::vector<std::string> find_spill_files(const std::string& folder, std::int64_
 }
 
 /// False for a line that blast-send did not write, or not whole.
-bool take_line(const std::string& line, SpillFile& file) {
+bool take_line(const std::string& line, OutcomeFile& file) {
     try {
         read_line(json::parse(line), file);
         return true;
@@ -182,8 +182,8 @@ bool take_line(const std::string& line, SpillFile& file) {
     }
 }
 
-SpillFile read_spill_file(const std::string& path, std::int64_t blast_id) {
-    SpillFile file;
+OutcomeFile read_outcome_file(const std::string& path, std::int64_t blast_id) {
+    OutcomeFile file;
     file.path = path;
     file.outcomes.blast_id = blast_id;
     std::ifstream in(path);
@@ -206,10 +206,10 @@ SpillFile read_spill_file(const std::string& path, std::int64_t blast_id) {
 
 } // namespace
 
-std::vector<SpillFile> read_spill_files(const std::string& folder, std::int64_t blast_id) {
-    std::vector<SpillFile> files;
-    for (const std::string& path : find_spill_files(folder, blast_id)) {
-        files.push_back(read_spill_file(path, blast_id));
+std::vector<OutcomeFile> read_outcome_files(const std::string& folder, std::int64_t blast_id) {
+    std::vector<OutcomeFile> files;
+    for (const std::string& path : find_outcome_files(folder, blast_id)) {
+        files.push_back(read_outcome_file(path, blast_id));
     }
     return files;
 }
@@ -217,7 +217,7 @@ std::vector<SpillFile> read_spill_files(const std::string& folder, std::int64_t 
 namespace {
 
 /// A file that does not say whose it is, is the blast's whose attempts it names.
-bool is_of(const SpillFile& file, const Blast& blast, const KnownOutcomes& known) {
+bool is_of(const OutcomeFile& file, const Blast& blast, const KnownOutcomes& known) {
     if (!file.blast_made_at.empty()) {
         return file.blast_made_at == blast.made_at;
     }
@@ -226,10 +226,11 @@ bool is_of(const SpillFile& file, const Blast& blast, const KnownOutcomes& known
 
 } // namespace
 
-SpillRecorded record_spill_file(Connection& connection, const Blast& blast, const SpillFile& file) {
+OutcomesRecorded
+record_outcome_file(Connection& connection, const Blast& blast, const OutcomeFile& file) {
     const KnownOutcomes known = find_outcomes(connection, file.outcomes);
     if (!is_of(file, blast, known)) {
-        return SpillRecorded::none;
+        return OutcomesRecorded::none;
     }
     SettleRequest kept = file.outcomes;
     kept.counter_slot = short_work_slot;
@@ -237,10 +238,10 @@ SpillRecorded record_spill_file(Connection& connection, const Blast& blast, cons
         settle(connection, std::move(kept));
     }
     if (known.unknown > 0) {
-        return SpillRecorded::some;
+        return OutcomesRecorded::some;
     }
     std::filesystem::remove(file.path);
-    return SpillRecorded::all;
+    return OutcomesRecorded::all;
 }
 
 } // namespace blast

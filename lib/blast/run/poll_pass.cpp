@@ -23,7 +23,7 @@ constexpr std::chrono::milliseconds progress_gap{100};
 CheckEnded::Outcome outcome_of(const StatusAnswer& answer) {
     switch (answer.kind) {
     case StatusAnswer::Kind::status:
-    case StatusAnswer::Kind::unknown_message: return CheckEnded::Outcome::told;
+    case StatusAnswer::Kind::unknown_message: return CheckEnded::Outcome::answered;
     case StatusAnswer::Kind::token_refused: return CheckEnded::Outcome::token_refused;
     case StatusAnswer::Kind::untrusted: return CheckEnded::Outcome::untrusted;
     case StatusAnswer::Kind::unresolved: return CheckEnded::Outcome::unresolved;
@@ -116,16 +116,16 @@ void PollPass::obey(const Exchange& exchange) {
 
 /// What was told is written first, then come the releases, then the claims, whose results are the last ones.
 std::vector<Statement> PollPass::exchange_statements(const Exchange& exchange) {
-    std::vector<Statement> statements = told_statements(exchange.told);
+    std::vector<Statement> statements = answered_statements(exchange.answered);
     add_releases(exchange, statements);
     add_claims(exchange.claim, statements);
     return statements;
 }
 
-std::vector<Statement> PollPass::told_statements(const std::vector<MessageHandle>& told) {
+std::vector<Statement> PollPass::answered_statements(const std::vector<MessageHandle>& answered) {
     TrackingChanges changes(ChangeSource::poll);
-    for (const MessageHandle handle : told) {
-        const InHand& held = in_hand_.at(handle);
+    for (const MessageHandle handle : answered) {
+        const HeldMessage& held = in_hand_.at(handle);
         changes.add(StatusReport{
             held.message.key, held.message.message_id, held.answer.status,
             held.answer.c2s_timestamp, held.answer.words});
@@ -136,7 +136,7 @@ std::vector<Statement> PollPass::told_statements(const std::vector<MessageHandle
 }
 
 void PollPass::add_releases(const Exchange& exchange, std::vector<Statement>& statements) {
-    for (const std::vector<MessageHandle>* handles : {&exchange.told, &exchange.released}) {
+    for (const std::vector<MessageHandle>* handles : {&exchange.answered, &exchange.released}) {
         for (const MessageHandle handle : *handles) {
             claims_.leave(in_hand_.at(handle).claim);
         }
@@ -176,7 +176,7 @@ void PollPass::on_exchanged(const Exchange& exchange, const PipelineOutcome& out
     for (const auto& [status, count] : read_status_counts(outcome.results, status_results_, 0)) {
         result_.changed[status] += count;
     }
-    for (const std::vector<MessageHandle>* handles : {&exchange.told, &exchange.released}) {
+    for (const std::vector<MessageHandle>* handles : {&exchange.answered, &exchange.released}) {
         for (const MessageHandle handle : *handles) {
             in_hand_.erase(handle);
         }
@@ -198,7 +198,7 @@ std::vector<MessageHandle> PollPass::take_claimed(const Results& results) {
         const CheckClaims::Number claim = claims_.add(blast_id, claim_id, messages.size());
         for (ClaimedMessage& message : messages) {
             claimed.push_back(next_handle_);
-            in_hand_.emplace(next_handle_++, InHand{std::move(message), claim, {}});
+            in_hand_.emplace(next_handle_++, HeldMessage{std::move(message), claim, {}});
         }
     }
     return claimed;
@@ -222,7 +222,7 @@ bool PollPass::failed(const PipelineOutcome& outcome) {
 }
 
 void PollPass::obey(const Check& check) {
-    const InHand& held = in_hand_.at(check.message);
+    const HeldMessage& held = in_hand_.at(check.message);
     HttpRequest request;
     request.path = "/v1/getMessageStatus";
     request.body = status_question(held.message.device, held.message.message_id);
@@ -239,7 +239,7 @@ void PollPass::on_answer(MessageHandle message, const HttpAnswer& http) {
     ended.outcome = outcome_of(answer);
     ended.answered = http.transport == Transport::answered;
     ended.retry_after = http.retry_after;
-    if (ended.outcome != CheckEnded::Outcome::told) {
+    if (ended.outcome != CheckEnded::Outcome::answered) {
         result_.last_failure = answer.words;
     }
     in_hand_.at(message).answer = std::move(answer);

@@ -62,7 +62,7 @@ public:
 
 private:
     /// A message that is claimed, and what the gateway said of it.
-    struct InHand {
+    struct HeldMessage {
         ClaimedMessage message;
         CheckClaims::Number claim = 0;
         StatusAnswer answer;
@@ -80,7 +80,7 @@ private:
     void obey(const EndPass& end);
 
     std::vector<Statement> exchange_statements(const Exchange& exchange);
-    std::vector<Statement> told_statements(const std::vector<MessageHandle>& told);
+    std::vector<Statement> answered_statements(const std::vector<MessageHandle>& answered);
     void add_releases(const Exchange& exchange, std::vector<Statement>& statements);
     void add_claims(std::size_t count, std::vector<Statement>& statements);
     void on_candidates(std::size_t limit, const PipelineOutcome& outcome);
@@ -105,7 +105,7 @@ private:
     std::ptrdiff_t claimed_candidates_ = 0; ///< of them, from the first on
     std::optional<PollCandidate> last_candidate_;
     std::int64_t loaded_ = 0; ///< candidates so far
-    std::unordered_map<MessageHandle, InHand> in_hand_;
+    std::unordered_map<MessageHandle, HeldMessage> in_hand_;
     MessageHandle next_handle_ = 1;
     std::vector<std::size_t> status_results_; ///< of the exchange under way
     std::vector<Asked> asked_; ///< of the exchange under way: a result each, the last ones

@@ -107,11 +107,11 @@ private:
     bool add(const PollPassResult& result) {
         const PollCounts& counts = result.counts;
         summary_.checked += counts.checked;
-        passed_over_ += counts.passed_over;
+        skipped_ += counts.skipped;
         summary_.failed = counts.failed;
         summary_.left = std::max<std::int64_t>(
-            0, survey_.due - counts.checked - counts.failed - counts.passed_over);
-        summary_.due = summary_.checked + summary_.failed + summary_.left + passed_over_;
+            0, survey_.due - counts.checked - counts.failed - counts.skipped);
+        summary_.due = summary_.checked + summary_.failed + summary_.left + skipped_;
         told_nothing_ = counts.failed > 0 && (counts.checked == 0 || summary_.left == 0);
         for (const auto& [status, count] : result.changed) {
             summary_.changed[status] += count;
@@ -161,7 +161,7 @@ private:
     bool ever_answered_ = false;
     bool told_nothing_ =
         false; ///< by the gateway, of what is still due: it is left alone for a while
-    std::int64_t passed_over_ = 0;
+    std::int64_t skipped_ = 0;
     PollSurvey survey_;
     PollSummary summary_;
 };

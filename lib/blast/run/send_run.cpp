@@ -169,9 +169,9 @@ void SendRun::finish(const Finish& finish) {
     const SettleRequest unsettled =
         settle_request(plan_, finish.unsettled, in_hand_, records_.counter_slot());
     if (!unsettled.empty()) {
-        end_.spill_file = write_spill_file(state_folder_, plan_.blast_made_at, unsettled);
+        end_.outcome_file = write_outcome_file(state_folder_, plan_.blast_made_at, unsettled);
     }
-    ended_ = !end_.spill_file.empty();
+    ended_ = !end_.outcome_file.empty();
     if (ended_) {
         return;
     }
@@ -194,7 +194,7 @@ std::string SendRun::explain_end(SendStop reason) const {
         return fmt::format(
             "{} of the last {} messages failed (last: {})", machine_.circuit().failures(),
             machine_.circuit().seen(), mask_phones(poster_.last_failure()));
-    case SendStop::no_entry: return mask_phones(poster_.no_entry_words());
+    case SendStop::unauthorized: return mask_phones(poster_.unauthorized_words());
     case SendStop::gateway_away:
         return fmt::format(
             "the gateway could not be reached for a minute ({})",

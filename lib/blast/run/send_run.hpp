@@ -4,9 +4,9 @@
 #include "blast/core/stop_signal.hpp"
 #include "blast/domain/blast_counts.hpp"
 #include "blast/domain/send_machine.hpp"
-#include "blast/run/claim_lane.hpp"
+#include "blast/run/claim_connection.hpp"
 #include "blast/run/message_poster.hpp"
-#include "blast/run/record_lane.hpp"
+#include "blast/run/record_connection.hpp"
 #include "blast/run/send_plan.hpp"
 
 #include <functional>
@@ -30,7 +30,7 @@ struct SendEnd {
     std::optional<BlastCounts> counts; ///< nothing when the database could not tell any more
     std::string why;                   ///< for people; empty when done
     std::string stopped_by;            ///< "person" or "circuit": --due leaves it alone; else empty
-    std::string spill_file;            ///< what the database could not take is there; else empty
+    std::string outcome_file;          ///< what the database could not take is there; else empty
 };
 
 /// Sends one blast until nothing is queued or something stops it: one event loop on which the gateway's and the
@@ -73,10 +73,10 @@ private:
     std::string state_folder_;
     SystemClock clock_;
     EventLoop loop_;
-    RecipientsInHand in_hand_;
+    ClaimedRecipients in_hand_;
     SendMachine machine_;
-    ClaimLane claims_;
-    RecordLane records_;
+    ClaimConnection claims_;
+    RecordConnection records_;
     MessagePoster poster_;
     std::function<void(const SendProgress&)> on_progress_;
     std::function<void()> on_stop_;

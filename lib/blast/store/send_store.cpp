@@ -19,6 +19,7 @@ ClaimedRecipient read_recipient(const Result& result, int row) {
         std::string(result.text(row, "phone_number")),
         std::string(result.text(row, "variables")),
         static_cast<std::size_t>(result.integer(row, "variant")),
+        {},
         {}};
 }
 
@@ -110,13 +111,13 @@ void add_device_statements(
     }
     if (change.accepted > 0) {
         statements.push_back(
-            {sql::speed_device_up, Parameters::of(change.device, change.accepted), true});
+            {sql::relax_device, Parameters::of(change.device, change.accepted), true});
     }
     if (change.throttled) {
         const auto wait = change.retry_after
                               ? std::optional(static_cast<double>(change.retry_after->count()))
                               : std::nullopt;
-        statements.push_back({sql::slow_device_down, Parameters::of(change.device, wait)});
+        statements.push_back({sql::throttle_device, Parameters::of(change.device, wait)});
     }
 }
 
@@ -143,7 +144,7 @@ ClaimAnswer read_claim(const Results& results) {
     }
     answer.server_epoch = result.number(0, "server_epoch");
     answer.first_slot_in = result.number(0, "first_slot_in");
-    answer.stretch = result.number(0, "stretch");
+    answer.slowdown_factor = result.number(0, "slowdown_factor");
     answer.blocked_for = result.number(0, "blocked_for");
     answer.capped = result.boolean(0, "capped");
     answer.slots = result.integer(0, "slots");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "blast/domain/send_machine.hpp"
+#include "blast/domain/send_outcome.hpp"
 #include "blast/store/connection.hpp"
 
 #include <map>
@@ -19,6 +20,7 @@ struct ClaimedRecipient {
     std::string variables; ///< JSON object
     std::size_t variant = 0;
     std::string counted_on; ///< the day whose cap counts the claim, YYYY-MM-DD
+    SendAnswer answer;      ///< what came back for it, once something has
 };
 
 struct ClaimRequest {
@@ -40,10 +42,10 @@ struct ClaimRequest {
 };
 
 struct ClaimAnswer {
-    double server_epoch = 0;  ///< seconds, when the claim ran
-    double first_slot_in = 0; ///< seconds from then
-    double stretch = 1;       ///< 2 while the device goes at half rate
-    double blocked_for = 0;   ///< seconds
+    double server_epoch = 0;    ///< seconds, when the claim ran
+    double first_slot_in = 0;   ///< seconds from then
+    double slowdown_factor = 1; ///< 2 while the device goes at half rate
+    double blocked_for = 0;     ///< seconds
     std::int64_t slots = 0;
     bool capped = false;
     std::vector<ClaimedRecipient> rows;

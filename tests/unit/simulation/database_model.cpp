@@ -18,14 +18,15 @@ Instant::duration of_seconds(double value) {
 
 std::int64_t DatabaseModel::free_slots(const Device& device, const ClaimTerms& terms) const {
     const Instant now = server_now();
-    const double stretch = device.slow_left > 0 ? 2 : 1;
+    const double slowdown_factor = device.slow_left > 0 ? 2 : 1;
     std::int64_t slots = 0;
     if (device.blocked_until > now)
         return 0;
     if (terms.paced) {
         const Instant first = std::max(device.next_slot, now);
         for (std::size_t i = 0; i < terms.claim.limit; ++i)
-            slots += first + of_seconds(terms.starts[i] * stretch) <= now + terms.ahead ? 1 : 0;
+            slots +=
+                first + of_seconds(terms.starts[i] * slowdown_factor) <= now + terms.ahead ? 1 : 0;
     } else
         slots = static_cast<std::int64_t>(terms.claim.limit);
     if (terms.daily_cap)
@@ -50,14 +51,14 @@ std::vector<std::int64_t> DatabaseModel::pick(const Claim& claim, std::int64_t s
 ClaimResult DatabaseModel::claim(const ClaimTerms& terms) {
     const Instant now = server_now();
     Device& device = devices_.at(terms.claim.device);
-    const double stretch = device.slow_left > 0 ? 2 : 1;
+    const double slowdown_factor = device.slow_left > 0 ? 2 : 1;
     const Instant first = std::max(device.next_slot, now);
     ClaimResult result;
     result.ran_at = queue_.now();
     result.slots = free_slots(device, terms);
     const auto ids = pick(terms.claim, result.slots);
     const auto slot_in = [&](std::size_t place) {
-        return terms.paced ? first - now + of_seconds(terms.starts[place] * stretch)
+        return terms.paced ? first - now + of_seconds(terms.starts[place] * slowdown_factor)
                            : Instant::duration::zero();
     };
     for (const std::int64_t id : ids) {

@@ -52,9 +52,9 @@ void GatewayModel::accept(RequestFate& fate) {
 
 RequestFate GatewayModel::begin(Instant now) {
     RequestFate fate;
-    const double stretch = 1.0 + 2.0 * random_.uniform();
+    const double slowdown_factor = 1.0 + 2.0 * random_.uniform();
     fate.ends_after =
-        std::chrono::duration_cast<Instant::duration>(schedule_.gateway_delay * stretch);
+        std::chrono::duration_cast<Instant::duration>(schedule_.gateway_delay * slowdown_factor);
     const auto fault = draw_fault(now);
     if (fault)
         spoil(fate, *fault);

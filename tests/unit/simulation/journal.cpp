@@ -104,15 +104,15 @@ std::string describe(const AttemptId& attempt) {
 
 const char* describe(SendVerdict verdict) {
     constexpr std::array<const char*, 8> names{"accepted",    "refused",   "unconfirmed",
-                                               "unreachable", "throttled", "no_entry",
+                                               "unreachable", "throttled", "unauthorized",
                                                "forbidden",   "not_begun"};
     return names.at(static_cast<std::size_t>(verdict));
 }
 
 const char* describe(SendStop reason) {
     constexpr std::array<const char*, 10> names{
-        "done",          "hung_up",      "interrupted", "terminated",   "daily_cap",
-        "window_closed", "circuit_open", "no_entry",    "gateway_away", "database_away"};
+        "done",          "hung_up",      "interrupted",  "terminated",   "daily_cap",
+        "window_closed", "circuit_open", "unauthorized", "gateway_away", "database_away"};
     return names.at(static_cast<std::size_t>(reason));
 }
 

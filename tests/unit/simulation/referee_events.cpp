@@ -103,7 +103,7 @@ void Referee::note_outcome(const Holding& ended, const PostEnded& event, Instant
     switch (event.verdict) {
     case SendVerdict::not_begun: return;
     case SendVerdict::unreachable: note_unreachable(ended, now); return;
-    case SendVerdict::no_entry: stop(SendStop::no_entry); return;
+    case SendVerdict::unauthorized: stop(SendStop::unauthorized); return;
     case SendVerdict::throttled: {
         Instant& until = devices_.at(ended.device).silent_until;
         until = std::max(until, now + event.retry_after.value_or(std::chrono::seconds(1)));

@@ -153,7 +153,7 @@ void Sender::end(const Post& post, const RequestFate& fate) {
         world_.ledger.proven_unsent({post.id, post.attempt});
     if (verdict != SendVerdict::forbidden)
         return tell(post, fate.answer, verdict);
-    const auto asked = fate.token_refused ? SendVerdict::no_entry : SendVerdict::refused;
+    const auto asked = fate.token_refused ? SendVerdict::unauthorized : SendVerdict::refused;
     world_.queue.after(world_.schedule.gateway_delay, [this, post, fate, asked] {
         when_awake([this, post, fate, asked] { tell(post, fate.answer, asked); });
     });

@@ -50,7 +50,7 @@ SettleTerms Sender::terms_of(const Settle& settle) {
             break;
         case SendVerdict::unreachable:
         case SendVerdict::not_begun: ++device.unposted; break;
-        case SendVerdict::no_entry: break;
+        case SendVerdict::unauthorized: break;
         }
         terms.ended.push_back(
             {settlement.id, settlement.attempt, state, pause_after(settlement.verdict)});

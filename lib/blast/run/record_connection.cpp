@@ -1,4 +1,4 @@
-#include "blast/run/record_lane.hpp"
+#include "blast/run/record_connection.hpp"
 
 #include "blast/domain/jid.hpp"
 #include "blast/store/blast_store.hpp"
@@ -12,9 +12,9 @@ namespace {
 
 constexpr std::chrono::seconds pause_after_refusal{1};
 
-AcceptedMessage
-accepted_message(const Settlement& settlement, const InHand& hand, const std::string& device) {
-    const SendAnswer& answer = hand.answer;
+AcceptedMessage accepted_message(
+    const Settlement& settlement, const ClaimedRecipient& recipient, const std::string& device) {
+    const SendAnswer& answer = recipient.answer;
     AcceptedMessage message;
     message.id = settlement.id;
     message.attempt = settlement.attempt.view();
@@ -23,7 +23,7 @@ accepted_message(const Settlement& settlement, const InHand& hand, const std::st
     message.message_timestamp = answer.message_timestamp;
     message.data = answer.data;
     const Jid jid = parse_jid(answer.remote_jid);
-    if (jid.kind == JidKind::person && jid.phone != hand.recipient.phone) {
+    if (jid.kind == JidKind::person && jid.phone != recipient.phone) {
         message.jid_phone = jid.phone;
     }
     return message;
@@ -73,23 +73,26 @@ void note_device(
 } // namespace
 
 SettleRequest settle_request(
-    const SendPlan& plan, const Settle& settle, const RecipientsInHand& in_hand, int counter_slot) {
-    static const InHand nothing;
+    const SendPlan& plan,
+    const Settle& settle,
+    const ClaimedRecipients& in_hand,
+    int counter_slot) {
+    static const ClaimedRecipient nothing;
     SettleRequest request;
     request.blast_id = plan.blast_id;
     request.counter_slot = counter_slot;
     for (const Settlement& settlement : settle.settlements) {
         const std::string& device = plan.devices[settlement.device];
         const auto found = in_hand.find({settlement.id, settlement.attempt});
-        const InHand& hand = found != in_hand.end() ? found->second : nothing;
+        const ClaimedRecipient& recipient = found != in_hand.end() ? found->second : nothing;
         if (settlement.verdict == SendVerdict::accepted) {
-            request.accepted.push_back(accepted_message(settlement, hand, device));
+            request.accepted.push_back(accepted_message(settlement, recipient, device));
         } else {
             request.ended.push_back(
                 {settlement.id, std::string(settlement.attempt.view()),
-                 state_of(settlement.verdict), explain(settlement.verdict, hand.answer), 0});
+                 state_of(settlement.verdict), explain(settlement.verdict, recipient.answer), 0});
         }
-        note_device(settlement, hand.recipient.counted_on, change_of(request, device));
+        note_device(settlement, recipient.counted_on, change_of(request, device));
     }
     if (settle.circuit_closed) {
         request.closes_circuit = plan.circuit_opened_at;
@@ -100,8 +103,8 @@ SettleRequest settle_request(
     return request;
 }
 
-RecordLane::RecordLane(
-    EventLoop& loop, const SendPlan& plan, Random& random, RecipientsInHand& in_hand, Tell tell)
+RecordConnection::RecordConnection(
+    EventLoop& loop, const SendPlan& plan, Random& random, ClaimedRecipients& in_hand, Tell tell)
     : loop_(loop),
       plan_(plan),
       in_hand_(in_hand),
@@ -113,28 +116,28 @@ RecordLane::RecordLane(
           random,
           {[this] { on_idle(); }, [this] { tell_(RecordsAway{}); }}) {}
 
-const std::string& RecordLane::last_failure() const {
+const std::string& RecordConnection::last_failure() const {
     return failure_.empty() ? connection_.last_failure() : failure_;
 }
 
-void RecordLane::execute(const Settle& settle) {
+void RecordConnection::execute(const Settle& settle) {
     settling_ = settle;
     work_.emplace(settle_request(plan_, settle, in_hand_, counter_slot_));
     pump();
 }
 
-void RecordLane::beat() {
+void RecordConnection::beat() {
     beat_due_ = !ending_;
     pump();
 }
 
-void RecordLane::note_stop(const std::string& stopped_by) {
+void RecordConnection::note_stop(const std::string& stopped_by) {
     stopped_by_ = stopped_by;
     stop_due_ = true;
     pump();
 }
 
-void RecordLane::finish(
+void RecordConnection::finish(
     const std::string& stopped_by, std::function<void(std::optional<BlastCounts>)> on_done) {
     ending_ = true;
     beat_due_ = false; // one that came after the end would keep --due from the blast for a lease
@@ -144,14 +147,14 @@ void RecordLane::finish(
     pump();
 }
 
-void RecordLane::on_idle() {
+void RecordConnection::on_idle() {
     pump();
     if (!refused_) {
         tell_(RecordsReady{});
     }
 }
 
-void RecordLane::pump() {
+void RecordConnection::pump() {
     if (!connection_.idle()) {
         return;
     }
@@ -180,12 +183,12 @@ void RecordLane::pump() {
     }
 }
 
-void RecordLane::on_stop_outcome(const PipelineOutcome& outcome) {
+void RecordConnection::on_stop_outcome(const PipelineOutcome& outcome) {
     stop_due_ = !ending_ && outcome.failure && outcome.failure->connection_lost();
     on_beat_outcome(outcome);
 }
 
-void RecordLane::on_beat_outcome(const PipelineOutcome& outcome) {
+void RecordConnection::on_beat_outcome(const PipelineOutcome& outcome) {
     if (!outcome.failure || !outcome.failure->connection_lost()) {
         return;
     }
@@ -196,7 +199,7 @@ void RecordLane::on_beat_outcome(const PipelineOutcome& outcome) {
     }
 }
 
-void RecordLane::on_settle_outcome(const PipelineOutcome& outcome) {
+void RecordConnection::on_settle_outcome(const PipelineOutcome& outcome) {
     const WorkProgress progress = work_->take(outcome);
     if (progress == WorkProgress::more) {
         return; // on_idle goes on
@@ -213,7 +216,7 @@ void RecordLane::on_settle_outcome(const PipelineOutcome& outcome) {
     tell_(Settled{});
 }
 
-void RecordLane::give_up_settling(WorkProgress progress) {
+void RecordConnection::give_up_settling(WorkProgress progress) {
     failure_ = work_->failure();
     work_.reset();
     refused_ = progress == WorkProgress::failed;

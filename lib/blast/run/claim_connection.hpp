@@ -1,7 +1,7 @@
 #pragma once
 
 #include "blast/domain/pacing.hpp"
-#include "blast/run/recipients_in_hand.hpp"
+#include "blast/run/claimed_recipients.hpp"
 #include "blast/run/send_plan.hpp"
 #include "blast/store/async_connection.hpp"
 
@@ -12,15 +12,15 @@
 namespace blast {
 
 /// A run's connection for claims: carries out the machine's commands that ask for recipients and tells it what came.
-class ClaimLane {
+class ClaimConnection {
 public:
     using Tell = std::function<void(const SendEvent&)>;
 
-    ClaimLane(
+    ClaimConnection(
         EventLoop& loop,
         const SendPlan& plan,
         Random& random,
-        RecipientsInHand& in_hand,
+        ClaimedRecipients& in_hand,
         Tell tell);
 
     void execute(const Claim& claim);
@@ -50,7 +50,7 @@ private:
 
     const SendPlan& plan_;
     Random& random_;
-    RecipientsInHand& in_hand_;
+    ClaimedRecipients& in_hand_;
     Tell tell_;
     ServerClock server_clock_;
     int counter_slot_;

@@ -1,4 +1,4 @@
-#include "blast/run/claim_lane.hpp"
+#include "blast/run/claim_connection.hpp"
 
 #include "support/catch.hpp"
 #include "support/process.hpp"
@@ -60,12 +60,12 @@ struct Claiming {
     SendPlan settings = plan();
     Random random{1};
     EventLoop loop;
-    RecipientsInHand in_hand;
+    ClaimedRecipients in_hand;
     SendEvent told = Tick{};
-    ClaimLane lane{loop, settings, random, in_hand, [this](const SendEvent& event) {
-                       if (std::holds_alternative<Tick>(told))
-                           told = event;
-                   }};
+    ClaimConnection lane{loop, settings, random, in_hand, [this](const SendEvent& event) {
+                             if (std::holds_alternative<Tick>(told))
+                                 told = event;
+                         }};
 };
 
 } // namespace

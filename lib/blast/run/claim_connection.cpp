@@ -1,4 +1,4 @@
-#include "blast/run/claim_lane.hpp"
+#include "blast/run/claim_connection.hpp"
 
 #include "blast/domain/send_machine.hpp"
 #include "blast/store/blast_store.hpp"
@@ -7,8 +7,8 @@
 
 namespace blast {
 
-ClaimLane::ClaimLane(
-    EventLoop& loop, const SendPlan& plan, Random& random, RecipientsInHand& in_hand, Tell tell)
+ClaimConnection::ClaimConnection(
+    EventLoop& loop, const SendPlan& plan, Random& random, ClaimedRecipients& in_hand, Tell tell)
     : plan_(plan),
       random_(random),
       in_hand_(in_hand),
@@ -21,7 +21,7 @@ ClaimLane::ClaimLane(
           random,
           {[this] { tell_(ClaimsReady{}); }, [this] { tell_(ClaimsAway{}); }}) {}
 
-void ClaimLane::execute(const Claim& claim) {
+void ClaimConnection::execute(const Claim& claim) {
     ClaimRequest request;
     request.blast_id = plan_.blast_id;
     request.after = claim.after;
@@ -41,7 +41,7 @@ void ClaimLane::execute(const Claim& claim) {
     });
 }
 
-void ClaimLane::on_claim(const Asked& asked, const PipelineOutcome& outcome) {
+void ClaimConnection::on_claim(const Asked& asked, const PipelineOutcome& outcome) {
     if (failed(outcome, ClaimLost{})) {
         return;
     }
@@ -49,13 +49,13 @@ void ClaimLane::on_claim(const Asked& asked, const PipelineOutcome& outcome) {
     server_clock_.learn(asked.at, BootClock::now(), answer.server_epoch);
     const ClaimAnswered event = answered(answer, asked);
     for (ClaimedRecipient& recipient : answer.rows) {
-        const HandKey key{recipient.id, asked.attempt};
-        in_hand_[key] = {std::move(recipient), {}};
+        const ClaimKey key{recipient.id, asked.attempt};
+        in_hand_[key] = std::move(recipient);
     }
     tell_(event);
 }
 
-ClaimAnswered ClaimLane::answered(const ClaimAnswer& answer, const Asked& asked) {
+ClaimAnswered ClaimConnection::answered(const ClaimAnswer& answer, const Asked& asked) {
     const std::vector<double>& starts = asked.starts;
     const auto after = [&](double seconds) {
         return server_clock_.instant_of(answer.server_epoch + seconds);
@@ -64,12 +64,13 @@ ClaimAnswered ClaimLane::answered(const ClaimAnswer& answer, const Asked& asked)
     event.asked_at = asked.at;
     event.slots = answer.slots;
     event.capped = answer.capped;
-    event.slow = answer.stretch > 1;
+    event.slow = answer.slowdown_factor > 1;
     if (answer.blocked_for > 0) {
         event.blocked_until = after(answer.blocked_for);
     }
     if (plan_.slots.paced()) {
-        const double next = answer.first_slot_in + starts[answer.rows.size()] * answer.stretch;
+        const double next =
+            answer.first_slot_in + starts[answer.rows.size()] * answer.slowdown_factor;
         event.next_slot = after(next);
         if (!answer.rows.empty()) {
             next_slots_[asked.device] = answer.server_epoch + next;
@@ -78,14 +79,14 @@ ClaimAnswered ClaimLane::answered(const ClaimAnswer& answer, const Asked& asked)
     event.rows.reserve(answer.rows.size());
     for (std::size_t i = 0; i < answer.rows.size(); ++i) {
         const Instant slot = plan_.slots.paced()
-                                 ? after(answer.first_slot_in + starts[i] * answer.stretch)
+                                 ? after(answer.first_slot_in + starts[i] * answer.slowdown_factor)
                                  : asked.at;
         event.rows.push_back({answer.rows[i].id, slot});
     }
     return event;
 }
 
-void ClaimLane::execute(const ReadBackAttempt& read_back) {
+void ClaimConnection::execute(const ReadBackAttempt& read_back) {
     connection_.submit(
         {read_back_statement(plan_.blast_id, read_back.attempt, plan_.timezone.name())},
         [this, attempt = read_back.attempt](const PipelineOutcome& outcome) {
@@ -93,32 +94,32 @@ void ClaimLane::execute(const ReadBackAttempt& read_back) {
         });
 }
 
-void ClaimLane::on_read_back(const AttemptId& attempt, const PipelineOutcome& outcome) {
+void ClaimConnection::on_read_back(const AttemptId& attempt, const PipelineOutcome& outcome) {
     if (failed(outcome, QueryLost{})) {
         return;
     }
     AttemptReadBack event;
     for (ClaimedRecipient& recipient : read_read_back(outcome.results.front())) {
         event.ids.push_back(recipient.id);
-        const HandKey key{recipient.id, attempt};
-        in_hand_[key] = {std::move(recipient), {}};
+        const ClaimKey key{recipient.id, attempt};
+        in_hand_[key] = std::move(recipient);
     }
     tell_(event);
 }
 
-void ClaimLane::execute(const CheckQueue&) {
+void ClaimConnection::execute(const CheckQueue&) {
     connection_.submit(
         check_queue_statements(plan_.blast_id, counter_slot_),
         [this](const PipelineOutcome& outcome) { on_check(outcome); });
 }
 
-void ClaimLane::on_check(const PipelineOutcome& outcome) {
+void ClaimConnection::on_check(const PipelineOutcome& outcome) {
     if (!failed(outcome, QueryLost{})) {
         tell_(read_queue_check(outcome.results));
     }
 }
 
-void ClaimLane::execute(const Listen& listen) {
+void ClaimConnection::execute(const Listen& listen) {
     connection_.submit(
         {unwanted_statement(plan_.blast_id, listen.ids)},
         [this, asked_at = BootClock::now()](const PipelineOutcome& outcome) {
@@ -126,13 +127,13 @@ void ClaimLane::execute(const Listen& listen) {
         });
 }
 
-void ClaimLane::on_hearing(Instant asked_at, const PipelineOutcome& outcome) {
+void ClaimConnection::on_hearing(Instant asked_at, const PipelineOutcome& outcome) {
     if (!failed(outcome, QueryLost{})) {
         tell_(Heard{asked_at, read_unwanted(outcome.results.front())});
     }
 }
 
-bool ClaimLane::failed(const PipelineOutcome& outcome, const SendEvent& when_lost) {
+bool ClaimConnection::failed(const PipelineOutcome& outcome, const SendEvent& when_lost) {
     if (!outcome.failure) {
         return false;
     }

@@ -1,4 +1,4 @@
-#include "blast/cli/kept_outcomes.hpp"
+#include "blast/cli/outcome_files.hpp"
 
 #include "blast/core/error.hpp"
 #include "blast/core/printable.hpp"
@@ -8,9 +8,9 @@
 
 namespace blast {
 
-std::optional<std::vector<SpillFile>> read_kept(const SendJob& job, std::int64_t blast_id) {
+std::optional<std::vector<OutcomeFile>> read_kept(const SendJob& job, std::int64_t blast_id) {
     try {
-        return read_spill_files(job.state_folder, blast_id);
+        return read_outcome_files(job.state_folder, blast_id);
     } catch (const UnavailableError& error) {
         job.log.error(fmt::format("blast {}: {}", blast_id, error.what()));
         return std::nullopt;
@@ -21,20 +21,20 @@ void record_kept(
     const SendJob& job,
     Connection& connection,
     const Blast& blast,
-    const std::vector<SpillFile>& files) {
-    for (const SpillFile& file : files) {
+    const std::vector<OutcomeFile>& files) {
+    for (const OutcomeFile& file : files) {
         const std::string path = printable(file.path);
-        switch (record_spill_file(connection, blast, file)) {
-        case SpillRecorded::all:
+        switch (record_outcome_file(connection, blast, file)) {
+        case OutcomesRecorded::all:
             job.log.note(
                 fmt::format("recorded {} outcome(s) kept in '{}'", file.outcome_count(), path));
             break;
-        case SpillRecorded::some:
+        case OutcomesRecorded::some:
             job.log.warn(fmt::format(
                 "'{}' holds outcomes of recipients that blast {} does not know as sent to: recorded the others, and left it alone",
                 path, blast.id));
             break;
-        case SpillRecorded::none:
+        case OutcomesRecorded::none:
             job.log.warn(
                 fmt::format("'{}' is of another database's blast {}: left alone", path, blast.id));
             break;

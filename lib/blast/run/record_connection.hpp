@@ -2,7 +2,7 @@
 
 #include "blast/core/log.hpp"
 #include "blast/domain/blast_counts.hpp"
-#include "blast/run/recipients_in_hand.hpp"
+#include "blast/run/claimed_recipients.hpp"
 #include "blast/run/send_plan.hpp"
 #include "blast/store/settle_work.hpp"
 
@@ -13,18 +13,18 @@ namespace blast {
 
 /// What a settlement of the machine's becomes in the database, with the answers in hand.
 SettleRequest settle_request(
-    const SendPlan& plan, const Settle& settle, const RecipientsInHand& in_hand, int counter_slot);
+    const SendPlan& plan, const Settle& settle, const ClaimedRecipients& in_hand, int counter_slot);
 
 /// A run's connection for records: settles what has an outcome and keeps the heartbeat.
-class RecordLane {
+class RecordConnection {
 public:
     using Tell = std::function<void(const SendEvent&)>;
 
-    RecordLane(
+    RecordConnection(
         EventLoop& loop,
         const SendPlan& plan,
         Random& random,
-        RecipientsInHand& in_hand,
+        ClaimedRecipients& in_hand,
         Tell tell);
 
     void execute(const Settle& settle);
@@ -48,7 +48,7 @@ private:
 
     EventLoop& loop_;
     const SendPlan& plan_;
-    RecipientsInHand& in_hand_;
+    ClaimedRecipients& in_hand_;
     Tell tell_;
     int counter_slot_;
     std::optional<SettleWork> work_;

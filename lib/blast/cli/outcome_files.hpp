@@ -10,7 +10,7 @@
 namespace blast {
 
 /// The files that --due has to record for a blast; nothing where one cannot be read, which is told.
-std::optional<std::vector<SpillFile>> read_kept(const SendJob& job, std::int64_t blast_id);
+std::optional<std::vector<OutcomeFile>> read_kept(const SendJob& job, std::int64_t blast_id);
 
 /// Records what this machine kept while the database was away, and tells. Blasts of other databases have the same numbers:
 /// a file of theirs is left alone. Throws DatabaseError.
@@ -18,6 +18,6 @@ void record_kept(
     const SendJob& job,
     Connection& connection,
     const Blast& blast,
-    const std::vector<SpillFile>& files);
+    const std::vector<OutcomeFile>& files);
 
 } // namespace blast
