@@ -147,7 +147,8 @@ MHD_Result
 HttpServer::Connections::answer_later(MHD_Connection* connection, std::chrono::milliseconds delay) {
     MHD_suspend_connection(connection);
     suspended.insert(connection);
-    server.loop_.schedule(server.loop_.now() + delay, [this, connection] { resume(connection); });
+    // Not by the loop's time, which is that of its last wake: the message was accepted after it.
+    server.loop_.schedule(BootClock::now() + delay, [this, connection] { resume(connection); });
     return MHD_YES;
 }
 
