@@ -3,13 +3,14 @@
 #include "blast/core/error.hpp"
 #include "blast/core/printable.hpp"
 
+#include "sim/number.hpp"
+
 #include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <memory>
 #include <netinet/in.h>
@@ -66,9 +67,8 @@ ListenAddress parse_listen_address(std::string_view text) {
     const std::size_t colon = text.rfind(':');
     const std::string host(text.substr(0, colon));
     const std::string_view digits = colon == std::string_view::npos ? "" : text.substr(colon + 1);
-    std::uint16_t port = 0;
-    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-    if (error != std::errc() || stop != digits.data() + digits.size()) {
+    const auto port = parse_number<std::uint16_t>(digits);
+    if (!port) {
         throw UsageError(
             fmt::format("--listen: '{}' is not an address with a port", printable(text)),
             "write 127.0.0.1:8088, or port 0 to have a free one picked");
@@ -79,9 +79,9 @@ ListenAddress parse_listen_address(std::string_view text) {
             "the simulator serves this machine only; write 127.0.0.1:PORT");
     }
     if (host == "[::1]") {
-        return {"::1", port};
+        return {"::1", *port};
     }
-    return {host == "localhost" ? "127.0.0.1" : host, port};
+    return {host == "localhost" ? "127.0.0.1" : host, *port};
 }
 
 bool is_loopback_url(const std::string& url) {

@@ -3,10 +3,11 @@
 #include "blast/core/error.hpp"
 #include "blast/core/printable.hpp"
 
+#include "sim/number.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <numeric>
 #include <optional>
 
@@ -53,14 +54,6 @@ bool applies(const Kind& kind, FaultTarget target) {
     return target == FaultTarget::send ? kind.for_sends : kind.for_statuses;
 }
 
-template <typename Number>
-std::optional<Number> whole(std::string_view text) {
-    Number value{};
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    return error == std::errc() && stop == end ? std::optional(value) : std::nullopt;
-}
-
 std::optional<Fault> fault_named(std::string_view name, FaultTarget target) {
     for (const NamedKind& known : named_kinds) {
         if (name == known.name && applies(known, target)) {
@@ -71,7 +64,7 @@ std::optional<Fault> fault_named(std::string_view name, FaultTarget target) {
         if (name.substr(0, known.prefix.size()) != known.prefix || !applies(known, target)) {
             continue;
         }
-        const auto status = whole<int>(name.substr(known.prefix.size()));
+        const auto status = parse_number<int>(name.substr(known.prefix.size()));
         if (status && *status >= 300 && *status <= 599) {
             return Fault{known.kind, *status};
         }
@@ -83,13 +76,13 @@ std::optional<Fault> fault_named(std::string_view name, FaultTarget target) {
 bool read_chance(FaultRule& rule, std::string_view text) {
     const std::size_t colon = text.find(':');
     if (colon != std::string_view::npos) {
-        const auto limit = whole<std::uint64_t>(text.substr(colon + 1));
+        const auto limit = parse_number<std::uint64_t>(text.substr(colon + 1));
         if (!limit) {
             return false;
         }
         rule.limit = *limit;
     }
-    const auto probability = whole<double>(text.substr(0, colon));
+    const auto probability = parse_number<double>(text.substr(0, colon));
     rule.probability = probability.value_or(-1);
     return rule.probability >= 0 && rule.probability <= 1;
 }
@@ -97,9 +90,9 @@ bool read_chance(FaultRule& rule, std::string_view text) {
 /// "K" or "K-M"
 bool read_places(FaultRule& rule, std::string_view text) {
     const std::size_t dash = text.find('-');
-    const auto first = whole<std::uint64_t>(text.substr(0, dash));
+    const auto first = parse_number<std::uint64_t>(text.substr(0, dash));
     const auto last =
-        dash == std::string_view::npos ? first : whole<std::uint64_t>(text.substr(dash + 1));
+        dash == std::string_view::npos ? first : parse_number<std::uint64_t>(text.substr(dash + 1));
     if (!first || !last || *first == 0 || *last < *first) {
         return false;
     }

@@ -5,12 +5,12 @@
 #include "blast/core/printable.hpp"
 
 #include "sim/draws.hpp"
+#include "sim/number.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <fstream>
 #include <functional>
 #include <sstream>
@@ -182,15 +182,13 @@ Device parse_device(const std::string& text) {
 
 /// Read here, as CLI11 takes "-1" for a very large number.
 std::uint64_t parse_seed(const std::string& text) {
-    std::uint64_t seed = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, seed);
-    if (error != std::errc() || stop != end) {
+    const auto seed = parse_number<std::uint64_t>(text);
+    if (!seed) {
         throw UsageError(
             fmt::format("--seed: '{}' is not a seed", printable(text)),
             "write a whole number from 0, such as 42");
     }
-    return seed;
+    return *seed;
 }
 
 std::optional<Share> given_share(const std::string& text, const char* flag) {

@@ -3,9 +3,10 @@
 #include "blast/core/error.hpp"
 #include "blast/core/printable.hpp"
 
+#include "sim/number.hpp"
+
 #include <fmt/format.h>
 
-#include <charconv>
 #include <numeric>
 
 namespace blast::sim {
@@ -15,17 +16,9 @@ namespace {
 constexpr std::uint64_t longest_denominator = 10'000;
 constexpr std::uint64_t longest_block = 100'000;
 
-template <typename Number>
-std::optional<Number> number(std::string_view text) {
-    Number value{};
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    return error == std::errc() && stop == end ? std::optional(value) : std::nullopt;
-}
-
 std::optional<Share> fraction(std::string_view text, std::size_t slash) {
-    const auto top = number<std::uint64_t>(text.substr(0, slash));
-    const auto bottom = number<std::uint64_t>(text.substr(slash + 1));
+    const auto top = parse_number<std::uint64_t>(text.substr(0, slash));
+    const auto bottom = parse_number<std::uint64_t>(text.substr(slash + 1));
     if (!top || !bottom || *bottom == 0 || *bottom > longest_denominator || *top > *bottom) {
         return std::nullopt;
     }
@@ -33,7 +26,7 @@ std::optional<Share> fraction(std::string_view text, std::size_t slash) {
 }
 
 std::optional<Share> probability(std::string_view text) {
-    const auto value = number<double>(text);
+    const auto value = parse_number<double>(text);
     if (!value || !(*value >= 0 && *value <= 1)) {
         return std::nullopt;
     }
