@@ -204,3 +204,14 @@ TEST_CASE(
     }
     CHECK(violations == std::vector<std::string>{});
 }
+
+TEST_CASE("the name of a test is one that ctest can pass on") {
+    static const std::regex unfit("(TEST_CASE)(_METHOD)?\\([^\"]*\"(-|[^\"]*[;\\\\])");
+    std::vector<std::string> violations;
+    for (const SourceFile& source : blast::test::read_sources({"tests"})) {
+        std::smatch match;
+        if (std::regex_search(source.text, match, unfit))
+            violations.push_back(source.path + ": " + match.str());
+    }
+    CHECK(violations == std::vector<std::string>{});
+}
