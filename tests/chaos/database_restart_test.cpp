@@ -124,7 +124,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "A database that stays away ends the run; what was answered is kept in a file, or in doubt if there is no room") {
+    "A database that stays away ends the run, and what was answered is kept in a file, or in doubt if there is no room") {
     const std::string database = server().create_database("away");
     const Simulator simulator({"--delay", "500ms"});
     const TemporaryFolder state;

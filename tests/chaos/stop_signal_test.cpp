@@ -86,7 +86,7 @@ void terminate_and_take_up(const TemporaryDatabase& database, const std::string&
 
 } // namespace
 
-TEST_CASE("SIGINT stops a sender cleanly; --due leaves its blast alone and --resume completes it") {
+TEST_CASE("SIGINT stops a sender cleanly, --due leaves its blast alone and --resume completes it") {
     const TemporaryDatabase database;
     interrupt_and_resume(database, database.url());
 }

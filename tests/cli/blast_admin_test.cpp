@@ -250,7 +250,9 @@ TEST_CASE("forget leaves all as it was when a sender takes the person at that mo
         {"blast-admin", "forget", "0123456789", "--yes"},
         {{"DATABASE_URL", admin.database.url()}, {"XDG_CONFIG_HOME", "/nonexistent"}});
     wait_until("the row that forget waits for", [&] {
-        return admin.database.value("SELECT count(*) FROM pg_locks WHERE NOT granted") != "0";
+        return admin.database.value(
+                   "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))") !=
+               "0";
     });
     admin.database.query("COMMIT");
     const ProcessResult refused = forget.wait();

@@ -129,7 +129,9 @@ double seconds_of(Action action) {
 
 } // namespace
 
-TEST_CASE("blast-hook answers within five seconds after a flood of idle connections has gone") {
+TEST_CASE(
+    "blast-hook answers within five seconds after a flood of idle connections has gone",
+    "[alone]") {
     const Scale scale = GENERATE(with_many_files, with_few_files);
     CAPTURE(scale.file_limit);
     const Besieged server(scale);
@@ -144,7 +146,7 @@ TEST_CASE("blast-hook answers within five seconds after a flood of idle connecti
     }
 }
 
-TEST_CASE("An event is answered within two seconds while a flood of connections hangs") {
+TEST_CASE("An event is answered within two seconds while a flood of connections hangs", "[alone]") {
     const std::string healthz = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
     const std::string head_alone =
         "POST " + WebhookService::path() + " HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n";
@@ -159,7 +161,7 @@ TEST_CASE("An event is answered within two seconds while a flood of connections 
     CHECK(seconds_of([&] { CHECK(server.hook->health() == 200); }) < 2);
 }
 
-TEST_CASE("The connection that has been silent longest makes room for a new one") {
+TEST_CASE("The connection that has been silent longest makes room for a new one", "[alone]") {
     const Scale scale = GENERATE(with_many_files, with_few_files);
     CAPTURE(scale.file_limit);
     const Besieged server(scale);

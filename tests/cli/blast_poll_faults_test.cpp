@@ -117,7 +117,9 @@ TEST_CASE("each fault of the simulator's changes nothing, fails one check, and p
     CHECK(counter_mistake(polling.database()).empty());
 }
 
-TEST_CASE("a gateway that fails is left alone for growing gaps from the third failure in a row") {
+TEST_CASE(
+    "a gateway that fails is left alone for growing gaps from the third failure in a row",
+    "[alone]") {
     Scene scene;
     scene.gateway.answer("", "<html>Service Unavailable</html>", 503);
     const ProcessResult result =

@@ -118,7 +118,7 @@ TEST_CASE("a message is due when the manual says so") {
             "never checked", "young, 40 s", "an hour old, 16 min", "read, two days, 13 h"});
 }
 
-TEST_CASE("--now checks all that still moves, due or not") {
+TEST_CASE("all that still moves is checked with --now, due or not") {
     Scene scene;
     scene.add("just checked", sent(hour, 1));
     scene.add("read", sent(2 * day, 1, "READ_ACK"));
@@ -132,7 +132,7 @@ TEST_CASE("--now checks all that still moves, due or not") {
     CHECK(scene.gateway.asked_about() == std::vector<std::string>{"just checked", "read"});
 }
 
-TEST_CASE("--blast checks one blast only, which must exist") {
+TEST_CASE("one blast only is checked with --blast, and must exist") {
     Scene scene;
     scene.add("a");
     TrackedBlast other(scene.polling.database(), "merdeka");
@@ -176,7 +176,7 @@ TEST_CASE("when not all can be done, what is newest and nearest to a change come
         std::vector<std::string>(order.begin() + figures.checked, order.end()));
 }
 
-TEST_CASE("--rate is kept") {
+TEST_CASE("a --rate is kept", "[alone]") {
     Scene scene;
     scene.blast.add_many(21, hour);
     scene.polling.figures({"--rate", "40/s"});
@@ -186,7 +186,7 @@ TEST_CASE("--rate is kept") {
     CHECK(questions.back().at - questions.front().at >= std::chrono::milliseconds(400));
 }
 
-TEST_CASE("--watch goes on with what becomes due, until nothing moves") {
+TEST_CASE("a pass with --watch goes on with what becomes due, until nothing moves") {
     Scene scene;
     scene.add("due", sent(hour));
     scene.add("soon due", sent(100, 27, "DELIVERY_ACK"));
@@ -206,7 +206,7 @@ TEST_CASE("--watch goes on with what becomes due, until nothing moves") {
     CHECK(scene.gateway.asked() == 2);
 }
 
-TEST_CASE("--watch stops cleanly when it is told to") {
+TEST_CASE("a pass with --watch stops cleanly when it is told to") {
     Scene scene;
     scene.add("a", sent(hour));
     for (const auto& [signal, exit_code] : {std::pair(SIGINT, 130), std::pair(SIGTERM, 143)}) {

@@ -188,7 +188,8 @@ TEST_CASE("a reader that goes away early ends the list quietly") {
     CHECK(result.err.empty());
 }
 
-TEST_CASE("--output writes the file whole, and leaves the old one when there is no report") {
+TEST_CASE(
+    "blast-report --output writes the file whole, and leaves the old one when there is no report") {
     Analyst analyst;
     analyst.add_blast(3);
     const std::string path = analyst.folder.path() + "/funnel.html";
@@ -261,7 +262,9 @@ TEST_CASE("in a terminal that knows no UTF-8 or no colours the funnel is plain")
     CHECK_THAT(dumb.wait().out, Contains("####") && !Contains("\x1b"));
 }
 
-TEST_CASE("--watch redraws what changed until Ctrl-C, and gives the cursor back") {
+TEST_CASE(
+    "blast-report --watch redraws what changed until Ctrl-C, and gives the cursor back",
+    "[alone]") {
     Analyst analyst;
     analyst.add_blast(250);
     TerminalProcess terminal(
@@ -275,7 +278,7 @@ TEST_CASE("--watch redraws what changed until Ctrl-C, and gives the cursor back"
     CHECK(result.out.rfind("\x1b[?25h") == result.out.size() - std::string("\x1b[?25h").size());
 }
 
-TEST_CASE("--watch goes on over a new connection when its own is lost") {
+TEST_CASE("blast-report --watch goes on over a new connection when its own is lost") {
     Analyst analyst;
     analyst.add_blast(250);
     TerminalProcess terminal(

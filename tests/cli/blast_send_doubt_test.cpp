@@ -49,7 +49,7 @@ TEST_CASE("Of who is in doubt it is known which device's phone to look at") {
         CHECK(recipient["device"] == "5850");
 }
 
-TEST_CASE("--resend-unconfirmed asks first: it says how many, and what the risk is") {
+TEST_CASE("blast-send --resend-unconfirmed asks first: it says how many, and what the risk is") {
     Sending sending(deaf_to(2));
     send_in_doubt(sending, 5, 2);
     const auto resend = [&](const std::string& answer) {

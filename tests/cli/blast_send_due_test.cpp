@@ -71,7 +71,7 @@ std::string window(Sending& sending, int from, int to) {
 } // namespace
 
 TEST_CASE(
-    "--due takes up what a crash left once its heartbeat has ended, and counts who is in doubt") {
+    "blast-send --due takes up what a crash left once its heartbeat has ended, and counts who is in doubt") {
     Sending sending;
     const auto run = under_way(sending, sending.folder.write("people.csv", csv_of(60)));
     CHECK(due(sending).empty()); // it has a living sender
@@ -113,7 +113,7 @@ TEST_CASE("Leases of dead senders end by themselves, also where nothing is queue
     CHECK(due(sending).empty());
 }
 
-TEST_CASE("--due goes on with a blast that the daily cap stopped, on the next day") {
+TEST_CASE("blast-send --due goes on with a blast that the daily cap stopped, on the next day") {
     Sending sending;
     const std::string csv = sending.folder.write("people.csv", csv_of(5));
     const ProcessResult capped =
@@ -133,7 +133,7 @@ TEST_CASE("--due goes on with a blast that the daily cap stopped, on the next da
     CHECK(next_day[0]["sent"] == 5);
 }
 
-TEST_CASE("--due goes on with a blast that its window stopped, once it is open") {
+TEST_CASE("blast-send --due goes on with a blast that its window stopped, once it is open") {
     Sending sending;
     const std::string csv = sending.folder.write("people.csv", csv_of(5));
     const std::string closed = window(sending, 2, 3);
@@ -155,7 +155,7 @@ TEST_CASE("--due goes on with a blast that its window stopped, once it is open")
 }
 
 TEST_CASE(
-    "--due leaves alone what a person or the circuit stopped, and what is scheduled for later") {
+    "blast-send --due leaves alone what a person or the circuit stopped, and what is scheduled for later") {
     Sending sending;
     const auto run = under_way(sending, sending.folder.write("people.csv", csv_of(60)));
     run->signal(SIGINT);
@@ -179,7 +179,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "A run that probes and is killed leaves the circuit open; one whose probe was accepted is --due's") {
+    "A run that probes and is killed leaves the circuit open, one whose probe was accepted is --due's") {
     Sending sending({"--token", "t0ken", "--device", "5850", "--fault", "http-500=1"});
     const std::string csv = sending.folder.write("people.csv", csv_of(60));
     REQUIRE(sending.send(new_blast(csv, {"--rate", "max"})).exit_code == 4);

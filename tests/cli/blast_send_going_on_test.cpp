@@ -44,7 +44,7 @@ TEST_CASE("A blast that is queued with --at waits for --due, which leaves the ea
 }
 
 TEST_CASE(
-    "SIGINT stops cleanly and says how to resume; --due leaves the blast alone, --resume ends it") {
+    "SIGINT stops cleanly and says how to resume, --due leaves the blast alone, --resume ends it") {
     Sending sending;
     const std::string csv = sending.folder.write("people.csv", csv_of(40));
     Process send(
@@ -119,7 +119,7 @@ TEST_CASE("Outside the window nothing is sent") {
     CHECK(sending.gateway.accepted() == 0);
 }
 
-TEST_CASE("What the gateway refuses is FAILED and can be retried; the exit status tells") {
+TEST_CASE("What the gateway refuses is FAILED and can be retried, as the exit status tells") {
     Sending sending({"--token", "t0ken", "--device", "5850", "--fault", "refused=1"});
     const std::string csv = sending.folder.write("people.csv", two_people);
     const ProcessResult refused = sending.send(

@@ -44,7 +44,9 @@ std::vector<std::string> paced(const std::string& csv, const char* tag, const ch
 
 } // namespace
 
-TEST_CASE("--rate holds for a device, whatever the number of runs; another device has its own") {
+TEST_CASE(
+    "A device keeps to --rate, whatever the number of runs, and another device has its own",
+    "[alone]") {
     Sending sending({"--token", "t0ken", "--device", "5850", "--device", "5851"});
     const std::string one = sending.folder.write("one.csv", csv_of(8));
     const std::string two = sending.folder.write("two.csv", csv_of(8));
@@ -72,7 +74,8 @@ TEST_CASE("--rate holds for a device, whatever the number of runs; another devic
     CHECK_FALSE(times(journal, "5851").empty());
 }
 
-TEST_CASE("Two runs on a device share its slots, each at its own rate, and max takes none") {
+TEST_CASE(
+    "Two runs on a device share its slots, each at its own rate, and max takes none", "[alone]") {
     Sending sending;
     const std::string slow = sending.folder.write("slow.csv", csv_of(5));
     const std::string fast = sending.folder.write("fast.csv", csv_of(20));
@@ -98,7 +101,7 @@ TEST_CASE("Two runs on a device share its slots, each at its own rate, and max t
     CHECK(before < sending.database.value("SELECT next_slot_at FROM devices"));
 }
 
-TEST_CASE("A blast that is resumed after a while sends no burst") {
+TEST_CASE("A blast that is resumed after a while sends no burst", "[alone]") {
     Sending sending;
     const std::string csv = sending.folder.write("people.csv", csv_of(16));
     const auto stop_after = [&](std::size_t messages, Process& run) {

@@ -11,7 +11,8 @@ using blast::test::Sending;
 using blast::test::two_people;
 using nlohmann::json;
 
-TEST_CASE("--dry-run counts and shows messages, changes nothing, and takes no blast's number") {
+TEST_CASE(
+    "blast-send --dry-run counts and shows messages, changes nothing, and takes no blast's number") {
     Sending sending;
     const std::string csv = sending.folder.write("people.csv", two_people);
     const std::vector<std::string> call{
@@ -42,7 +43,7 @@ TEST_CASE("--dry-run counts and shows messages, changes nothing, and takes no bl
     CHECK(sending.database.value("SELECT id FROM blasts") == "1");
 }
 
-TEST_CASE("--dry-run of a follow-up has the tag of the blast that it follows") {
+TEST_CASE("blast-send --dry-run of a follow-up has the tag of the blast that it follows") {
     Sending sending;
     const std::string csv = sending.folder.write("people.csv", two_people);
     REQUIRE(
@@ -58,7 +59,7 @@ TEST_CASE("--dry-run of a follow-up has the tag of the blast that it follows") {
     CHECK(document["recipients"] == 2);
 }
 
-TEST_CASE("--test sends the first row's message to one phone and records no blast") {
+TEST_CASE("blast-send --test sends the first row's message to one phone and records no blast") {
     Sending sending;
     const std::string csv = sending.folder.write("people.csv", two_people);
     const ProcessResult result =
@@ -72,7 +73,7 @@ TEST_CASE("--test sends the first row's message to one phone and records no blas
     CHECK(sending.count("blasts") == "0");
 }
 
-TEST_CASE("--test does not write to a phone that has opted out") {
+TEST_CASE("blast-send --test does not write to a phone that has opted out") {
     Sending sending;
     const std::string csv = sending.folder.write("people.csv", two_people);
     sending.database.query(
@@ -224,7 +225,7 @@ TEST_CASE("The lists of a blast have its CSV's columns in their order, a follow-
     }
 }
 
-TEST_CASE("--verbose tells of each message that did not get through, its phone masked") {
+TEST_CASE("blast-send --verbose tells of each message that did not get through, its phone masked") {
     Sending sending({"--token", "t0ken", "--device", "5850", "--fault", "refused=1"});
     const std::string csv = sending.folder.write("people.csv", two_people);
     const ProcessResult result = sending.send(

@@ -48,7 +48,9 @@ TEST_CASE("A signal while the audience is queued leaves nothing behind") {
         {"blast-send", "--csv", csv, "--message", "x", "--tag", "t", "--rate", "max", "--yes"},
         sending.environment);
     blast::test::wait_until("the queueing that waits for the lock", [&] {
-        return sending.database.value("SELECT count(*) FROM pg_locks WHERE NOT granted") != "0";
+        return sending.database.value(
+                   "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))") !=
+               "0";
     });
     send.signal(SIGTERM);
     sending.database.query("COMMIT");

@@ -54,12 +54,14 @@ double rows_of_sending(int messages) {
 } // namespace
 
 TEST_CASE(
-    "blast-poll fetches at most eight rows a message of a fresh database, however large the blast") {
+    "blast-poll fetches at most eight rows a message of a fresh database, however large the blast",
+    "[alone]") {
     const int messages = GENERATE(10'000, 20'000);
     CAPTURE(messages);
     CHECK(rows_of_polling(messages) <= 8);
 }
 
-TEST_CASE("blast-send fetches no more rows a message when a blast is four times as large") {
+TEST_CASE(
+    "blast-send fetches no more rows a message when a blast is four times as large", "[alone]") {
     CHECK(rows_of_sending(8'000) <= 1.25 * rows_of_sending(2'000));
 }

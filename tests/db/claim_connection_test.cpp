@@ -70,7 +70,7 @@ struct Claiming {
 
 } // namespace
 
-TEST_CASE("A run that claims alone loses no slot to a claim that comes a moment late") {
+TEST_CASE("A run that claims alone loses no slot to a claim that comes a moment late", "[alone]") {
     Claiming claiming;
     const auto ask = [&](const std::string& expression) {
         return claiming.database.value("SELECT " + expression + " FROM devices");

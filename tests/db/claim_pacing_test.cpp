@@ -95,7 +95,8 @@ SettleRequest::DeviceChange unposted(int count, const std::string& counted_on) {
 } // namespace
 
 TEST_CASE(
-    "Each slot is taken once, one over the run's rate after the one before, and early by 50 ms") {
+    "Each slot is taken once, one over the run's rate after the one before, and early by 50 ms",
+    "[alone]") {
     for (const auto& [rate, gap] :
          {std::pair("100/s", 0.01), std::pair("30/m", 2.0), std::pair("500/h", 7.2)}) {
         CAPTURE(rate);
@@ -119,7 +120,9 @@ TEST_CASE("A device that was idle has one slot now: nothing is caught up") {
     CHECK(pacing.device("next_slot_at BETWEEN now() AND now() + interval '1 hour'") == "t");
 }
 
-TEST_CASE("A slot that a slow commit made late is still given, and the next one counts from it") {
+TEST_CASE(
+    "A slot that a slow commit made late is still given, and the next one counts from it",
+    "[alone]") {
     Pacing pacing;
     pacing.set_device("next_slot_at = now() - interval '200 ms'");
     const std::string late = pacing.device("next_slot_at");
@@ -145,7 +148,8 @@ TEST_CASE("A slot that is long past is not caught up") {
 }
 
 TEST_CASE(
-    "A late slot is not caught up where another run has claimed since, nor by a run's first claim") {
+    "A late slot is not caught up where another run has claimed since, nor by a run's first claim",
+    "[alone]") {
     Pacing pacing;
     pacing.set_device("next_slot_at = now() - interval '100 ms'");
     ClaimRequest request = pacing.request("100/s");
@@ -156,7 +160,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "Runs with other rates move the same slot on by their own, and max neither waits nor moves it") {
+    "Runs with other rates move the same slot on by their own, and max neither waits nor moves it",
+    "[alone]") {
     Pacing pacing;
     REQUIRE(pacing.claim(pacing.request("1/h")).rows.size() == 1);
     const std::string after_the_slow = pacing.device("next_slot_at");

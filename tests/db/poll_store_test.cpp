@@ -257,7 +257,7 @@ TEST_CASE("a claim waits for the one before it, and then sees what that holds") 
     CHECK(waiting.get().size() == 6);
 }
 
-TEST_CASE("claims leave a table that stays small, however many come and go") {
+TEST_CASE("claims leave a table that stays small, however many come and go", "[alone]") {
     constexpr int claims = 1000;
     Scene scene;
     scene.blast.add_many(100, 3600);
@@ -295,7 +295,7 @@ TEST_CASE("the survey tells when the next message is due or moves no more") {
     CHECK(soon(week - 100, 60) == Approx(100).margin(2));
 }
 
-TEST_CASE("checks are HOT, and however many of them do not make the table grow") {
+TEST_CASE("checks are HOT, and however many of them do not make the table grow", "[alone]") {
     constexpr int messages = 1000;
     Scene scene;
     scene.blast.add_many(messages, 3600);

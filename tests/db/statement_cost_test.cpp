@@ -446,7 +446,8 @@ std::string growing(Statistics statistics) {
 } // namespace
 
 TEST_CASE(
-    "what a statement touches for each message does not grow with the blast, whatever the planner knows") {
+    "what a statement touches for each message does not grow with the blast, whatever the planner knows",
+    "[alone]") {
     const Statistics statistics = GENERATE(Statistics::never, Statistics::empty, Statistics::fresh);
     INFO("statistics " << statistics_names.at(statistics));
     CHECK(growing(statistics) == "");

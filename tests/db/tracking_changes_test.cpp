@@ -255,7 +255,7 @@ TEST_CASE("only what is unconfirmed can be confirmed, and only what is queued dr
     CHECK(counter_mistake(scene.database).empty());
 }
 
-TEST_CASE("status changes are HOT: no update touches an index") {
+TEST_CASE("status changes are HOT: no update touches an index", "[alone]") {
     Scene scene;
     scene.blast.add_many(1000, 60);
     scene.database.hold_autovacuum();

@@ -1,14 +1,9 @@
 #include "support/connect_proxy.hpp"
 
 #include <array>
-#include <cerrno>
 #include <memory>
 #include <netdb.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace blast::test {
@@ -44,32 +39,18 @@ int connect_to(const std::string& target) {
 
 } // namespace
 
-ConnectProxy::ConnectProxy()
-    : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), stop_(eventfd(0, EFD_CLOEXEC)) {
-    sockaddr_in where{};
-    where.sin_family = AF_INET;
-    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof where;
-    auto* const address = reinterpret_cast<sockaddr*>(&where);
-    const bool listens = bind(listener_, address, length) == 0 && listen(listener_, 64) == 0 &&
-                         getsockname(listener_, address, &length) == 0;
-    if (!listens)
-        throw std::system_error(errno, std::generic_category(), "listen as a proxy");
-    port_ = ntohs(where.sin_port);
-    thread_ = std::thread([this] { serve(); });
+ConnectProxy::ConnectProxy() {
+    listener_.start([this] { serve(); });
 }
 
 ConnectProxy::~ConnectProxy() {
-    eventfd_write(stop_, 1);
-    thread_.join();
+    listener_.stop();
     for (const auto& [descriptor, other] : other_end_)
         close(descriptor);
-    close(listener_);
-    close(stop_);
 }
 
 std::string ConnectProxy::url() const {
-    return "http://127.0.0.1:" + std::to_string(port_);
+    return listener_.url();
 }
 
 void ConnectProxy::refuse(int allowed, int refused) {
@@ -84,26 +65,20 @@ std::vector<std::string> ConnectProxy::asked() const {
 
 void ConnectProxy::serve() {
     while (true) {
-        std::vector<pollfd> waited{{stop_, POLLIN, 0}, {listener_, POLLIN, 0}};
+        std::vector<int> ends;
         for (const auto& [descriptor, other] : other_end_)
-            waited.push_back({descriptor, POLLIN, 0});
-        poll(waited.data(), waited.size(), -1);
-        if (waited[0].revents != 0)
+            ends.push_back(descriptor);
+        const auto turn = listener_.wait(ends);
+        if (!turn)
             return;
-        for (std::size_t i = 2; i < waited.size(); ++i) {
-            const bool there = other_end_.contains(waited[i].fd); // else ended with its other end
-            if (waited[i].revents != 0 && there && !take_from(waited[i].fd))
-                close_both(waited[i].fd);
+        for (std::size_t i = 0; i < ends.size(); ++i) {
+            const bool there = other_end_.contains(ends[i]); // else ended with its other end
+            if (turn->readable[i] && there && !take_from(ends[i]))
+                close_both(ends[i]);
         }
-        if (waited[1].revents != 0)
-            accept_one();
+        if (turn->accepted >= 0)
+            other_end_[turn->accepted] = -1;
     }
-}
-
-void ConnectProxy::accept_one() {
-    const int client = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (client >= 0)
-        other_end_[client] = -1;
 }
 
 /// False when the connection has ended, or is to.

@@ -1,11 +1,12 @@
 #pragma once
 
+#include "support/loopback_listener.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <map>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace blast::test {
@@ -34,14 +35,10 @@ public:
 
 private:
     void serve();
-    void accept_one();
     bool take_from(int descriptor);
     bool open_tunnel(int client);
     void close_both(int descriptor);
 
-    int listener_;
-    int stop_;
-    std::uint16_t port_ = 0;
     std::map<int, int> other_end_; ///< of each descriptor; -1 of a client without a tunnel yet
     std::map<int, std::string> request_; ///< of a client without a tunnel yet
     std::atomic<int> allowed_{-1};       ///< before refusals; -1: all
@@ -50,7 +47,7 @@ private:
     std::atomic<std::uint64_t> relayed_{0};
     mutable std::mutex mutex_;
     std::vector<std::string> asked_;
-    std::thread thread_;
+    LoopbackListener listener_; ///< last: its thread works on all of these
 };
 
 } // namespace blast::test

@@ -1,12 +1,7 @@
 #include "support/loopback_server.hpp"
 
 #include <array>
-#include <cerrno>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace blast::test {
@@ -31,64 +26,43 @@ std::string as_http(const ServedAnswer& answer) {
 
 } // namespace
 
-LoopbackServer::LoopbackServer(Handler handler)
-    : handler_(std::move(handler)),
-      listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
-      stop_(eventfd(0, EFD_CLOEXEC)) {
-    sockaddr_in where{};
-    where.sin_family = AF_INET;
-    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof where;
-    auto* const address = reinterpret_cast<sockaddr*>(&where);
-    const bool listens = bind(listener_, address, length) == 0 && listen(listener_, 64) == 0 &&
-                         getsockname(listener_, address, &length) == 0;
-    if (!listens)
-        throw std::system_error(errno, std::generic_category(), "listen on the loopback address");
-    port_ = ntohs(where.sin_port);
-    thread_ = std::thread([this] { serve(); });
+LoopbackServer::LoopbackServer(Handler handler) : handler_(std::move(handler)) {
+    listener_.start([this] { serve(); });
 }
 
 LoopbackServer::~LoopbackServer() {
-    eventfd_write(stop_, 1);
-    thread_.join();
+    listener_.stop();
     for (const Connection& connection : connections_)
         close(connection.descriptor);
-    close(listener_);
-    close(stop_);
 }
 
 std::string LoopbackServer::url(const std::string& path) const {
-    return "http://127.0.0.1:" + std::to_string(port_) + path;
+    return listener_.url() + path;
 }
 
 void LoopbackServer::serve() {
     while (true) {
-        std::vector<pollfd> waited{{stop_, POLLIN, 0}, {listener_, POLLIN, 0}};
+        std::vector<int> descriptors;
         int patience = -1;
         for (const Connection& connection : connections_) {
-            waited.push_back({connection.descriptor, POLLIN, 0});
+            descriptors.push_back(connection.descriptor);
             if (!connection.stray.empty())
                 patience = stray_after.count();
         }
-        poll(waited.data(), waited.size(), patience);
-        if (waited[0].revents != 0)
+        const auto turn = listener_.wait(descriptors, patience);
+        if (!turn)
             return;
         std::vector<Connection> open;
         for (std::size_t i = 0; i < connections_.size(); ++i) {
-            const bool silent = waited[i + 2].revents == 0;
-            if (silent ? send_stray(connections_[i]) : read_some(connections_[i]))
+            const bool goes_on =
+                turn->readable[i] ? read_some(connections_[i]) : send_stray(connections_[i]);
+            if (goes_on)
                 open.push_back(std::move(connections_[i]));
         }
         connections_ = std::move(open);
-        if (waited[1].revents != 0)
-            accept_one();
+        if (turn->accepted >= 0)
+            connections_.push_back({turn->accepted, ""});
     }
-}
-
-void LoopbackServer::accept_one() {
-    const int connection = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (connection >= 0)
-        connections_.push_back({connection, ""});
 }
 
 bool LoopbackServer::read_some(Connection& connection) {

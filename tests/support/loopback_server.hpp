@@ -1,10 +1,10 @@
 #pragma once
 
+#include "support/loopback_listener.hpp"
+
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace blast::test {
@@ -54,18 +54,14 @@ private:
     };
 
     void serve();
-    void accept_one();
     /// These are false when the connection has ended.
     bool read_some(Connection& connection);
     bool take_requests(Connection& connection);
     bool send_stray(Connection& connection);
 
     Handler handler_;
-    int listener_;
-    int stop_;
-    std::uint16_t port_ = 0;
     std::vector<Connection> connections_;
-    std::thread thread_;
+    LoopbackListener listener_; ///< last: its thread works on all of these
 };
 
 } // namespace blast::test

@@ -1,5 +1,6 @@
 #include "support/temporary_database.hpp"
 
+#include "blast/sql.hpp"
 #include "blast/store/connection.hpp"
 #include "blast/store/schema.hpp"
 
@@ -7,6 +8,7 @@
 
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <random>
 #include <stdexcept>
@@ -113,33 +115,47 @@ std::string new_name(std::string_view kind) {
            std::to_string(random()) + '_' + std::to_string(++count);
 }
 
-class MigratedTemplate {
-public:
-    MigratedTemplate() : name_(new_name("template")) {
-        run_on_server("CREATE DATABASE " + name_);
-        try {
-            Connection connection(url_of(name_));
+/// Another one for each text of the migrations.
+std::string template_name() {
+    std::size_t hash = 0;
+    for (const sql::Migration& migration : sql::migrations)
+        hash = hash * 31 + std::hash<std::string_view>{}(migration.text);
+    return "blast_template_" + std::to_string(hash);
+}
+
+void make_template(const std::string& name) {
+    const std::string unfinished = new_name("unfinished");
+    run_on_server("CREATE DATABASE " + unfinished);
+    try {
+        {
+            Connection connection(url_of(unfinished));
             migrate(connection);
-        } catch (...) {
-            drop(name_);
-            throw;
         }
+        run_on_server("ALTER DATABASE " + unfinished + " RENAME TO " + name);
+    } catch (...) {
+        drop(unfinished);
+        throw;
     }
-    ~MigratedTemplate() { drop(name_); }
-    MigratedTemplate(const MigratedTemplate&) = delete;
-    MigratedTemplate& operator=(const MigratedTemplate&) = delete;
-    MigratedTemplate(MigratedTemplate&&) = delete;
-    MigratedTemplate& operator=(MigratedTemplate&&) = delete;
+}
 
-    const std::string& name() const { return name_; }
-
-private:
-    std::string name_;
-};
-
+/// Each test is a process of its own, so the first one makes the template for all of them, and nobody drops it: it goes
+/// with the server. A name is there once its database is whole.
 const std::string& migrated_template() {
-    static const MigratedTemplate made;
-    return made.name();
+    static const std::string name = template_name();
+    static const bool made [[maybe_unused]] = [] {
+        const ConnectionHandle holder = connect(server_url());
+        const auto exists = [&] {
+            const std::string find = "SELECT 1 FROM pg_database WHERE datname = '" + name + "'";
+            return !run_statements(holder.get(), find).empty();
+        };
+        if (exists())
+            return true;
+        run_statements(holder.get(), "SELECT pg_advisory_lock(hashtext('" + name + "'))");
+        if (!exists())
+            make_template(name);
+        return true;
+    }();
+    return name;
 }
 
 } // namespace

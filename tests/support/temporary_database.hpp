@@ -10,7 +10,7 @@ namespace blast::test {
 
 /// A database of a test's own: a clone of a migrated template, dropped with its connections in the destructor. The
 /// server is the one that the environment's BLAST_TEST_DATABASE_URL names; its user must be allowed to create databases.
-/// The template is made by migrate() with a process's first database and dropped at its end. Not thread-safe.
+/// The template is made by migrate() with the server's first database and stays there. Not thread-safe.
 class TemporaryDatabase {
 public:
     using Row = std::vector<std::string>;

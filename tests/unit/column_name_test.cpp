@@ -43,7 +43,7 @@ TEST_CASE("the phone column is the first of the manual's list, in the list's ord
         CHECK(find_phone_column({"x", std::string(name)}, "", "a.csv:1") == 1);
 }
 
-TEST_CASE("--phone-column wins over the list") {
+TEST_CASE("a given --phone-column wins over the list") {
     CHECK(find_phone_column({"phone", "Office Line"}, "office_line", "a.csv:1") == 1);
 }
 

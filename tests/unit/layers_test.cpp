@@ -26,7 +26,6 @@ const std::map<std::string, Layers>& allowed_layers() {
         below_cli.insert("run");
         Layers below_apps = below_cli;
         below_apps.insert("cli");
-        below_apps.insert("sim");
         return std::map<std::string, Layers>{
             {"core", {}},      {"domain", {"core"}}, {"store", base}, {"gateway", base},
             {"intake", base},  {"report", base},     {"run", all},    {"cli", below_cli},
@@ -46,7 +45,7 @@ const std::map<std::string, Layers>& header_owners() {
     return owners;
 }
 
-/// lib/blast/store/connection.hpp is in the layer store, apps/blast_send.cpp in apps.
+/// lib/blast/store/connection.hpp is in the layer store, apps/blast_send.cpp in apps, tests/sim/wire.hpp in sim.
 std::optional<std::string> layer_of(const std::string& path) {
     static const std::regex lib_path("lib/blast/([^/]+)/.*");
     std::smatch match;
@@ -56,6 +55,9 @@ std::optional<std::string> layer_of(const std::string& path) {
     if (path.starts_with("apps/")) {
         return "apps";
     }
+    if (path.starts_with("tests/sim/")) {
+        return "sim";
+    }
     return std::nullopt;
 }
 
@@ -64,7 +66,8 @@ std::string violation_of(const std::string& layer, const std::string& included) 
     if (owners != header_owners().end()) {
         return owners->second.contains(layer) ? "" : "only its owner may include " + included;
     }
-    const std::optional<std::string> other = layer_of("lib/" + included);
+    const std::optional<std::string> other =
+        layer_of((included.starts_with("sim/") ? "tests/" : "lib/") + included);
     if (!other || *other == layer) {
         return "";
     }
@@ -124,8 +127,8 @@ std::vector<std::string> violations_of(const std::string& path, const std::strin
 
 } // namespace
 
-TEST_CASE("every file of lib and apps keeps to the order of the layers") {
-    const std::vector<SourceFile> sources = blast::test::read_sources({"lib", "apps"});
+TEST_CASE("every file of lib, apps and the simulator keeps to the order of the layers") {
+    const std::vector<SourceFile> sources = blast::test::read_sources({"lib", "apps", "tests/sim"});
     CHECK(sources.size() > 20);
     const std::vector<std::string> none;
     CHECK(layer_violations(sources) == none);
@@ -157,23 +160,20 @@ TEST_CASE("the layers around the outside world never include each other") {
 }
 
 TEST_CASE("the simulator knows nothing but core") {
-    CHECK(violations_of("lib/blast/sim/server.cpp", "#include \"blast/core/error.hpp\"\n").empty());
+    CHECK(violations_of("tests/sim/server.cpp", "#include \"blast/core/error.hpp\"\n").empty());
     CHECK(
-        violations_of("lib/blast/sim/server.cpp", "#include \"blast/gateway/send_answer.hpp\"\n")
+        violations_of("tests/sim/server.cpp", "#include \"blast/gateway/send_answer.hpp\"\n")
             .size() == 1);
     CHECK(
-        violations_of("lib/blast/sim/server.cpp", "#include \"blast/domain/phone.hpp\"\n").size() ==
-        1);
-    CHECK(
-        violations_of("lib/blast/run/send_run.cpp", "#include \"blast/sim/server.hpp\"\n").size() ==
-        1);
+        violations_of("tests/sim/server.cpp", "#include \"blast/domain/phone.hpp\"\n").size() == 1);
+    CHECK(violations_of("lib/blast/run/send_run.cpp", "#include \"sim/server.hpp\"\n").size() == 1);
 }
 
 TEST_CASE("PostgreSQL and HTTP have one owner each") {
     CHECK(violations_of("lib/blast/store/connection.cpp", "#include <libpq-fe.h>\n").empty());
     CHECK(violations_of("lib/blast/run/send_run.cpp", "#include <libpq-fe.h>\n").size() == 1);
     CHECK(violations_of("lib/blast/gateway/engine.cpp", "#include <curl/curl.h>\n").empty());
-    CHECK(violations_of("lib/blast/sim/webhooks.cpp", "#include <curl/curl.h>\n").empty());
+    CHECK(violations_of("tests/sim/webhooks.cpp", "#include <curl/curl.h>\n").empty());
     CHECK(violations_of("apps/blast_send.cpp", "#include <curl/curl.h>\n").size() == 1);
     CHECK(violations_of("lib/blast/report/funnel.cpp", "#include \"blast/sql.hpp\"\n").size() == 1);
 }
@@ -201,6 +201,17 @@ TEST_CASE(
         if (!source.path.starts_with("tests/support/catch") &&
             std::regex_search(source.text, direct))
             violations.push_back(source.path);
+    }
+    CHECK(violations == std::vector<std::string>{});
+}
+
+TEST_CASE("the name of a test is one that ctest can pass on") {
+    static const std::regex unfit("(TEST_CASE)(_METHOD)?\\([^\"]*\"(-|[^\"]*[;\\\\])");
+    std::vector<std::string> violations;
+    for (const SourceFile& source : blast::test::read_sources({"tests"})) {
+        std::smatch match;
+        if (std::regex_search(source.text, match, unfit))
+            violations.push_back(source.path + ": " + match.str());
     }
     CHECK(violations == std::vector<std::string>{});
 }

@@ -117,7 +117,7 @@ TEST_CASE("Every flag of a blast from a CSV arrives") {
     CHECK(options.yes);
 }
 
-TEST_CASE("--csv - is standard input") {
+TEST_CASE("the file of --csv - is standard input") {
     CHECK(parse({"--csv", "-", "--message", "Hi", "--tag", "t"}).csv == "-");
 }
 
@@ -161,7 +161,7 @@ TEST_CASE("A follow-up names a blast, where its recipients are stuck, and a stag
             .stuck == "FAILED");
 }
 
-TEST_CASE("--resume knows which of the settings kept with the blast are given again") {
+TEST_CASE("a run with --resume knows which of the settings kept with the blast are given again") {
     const SendOptions plain = parse(resume());
     CHECK(plain.mode == SendMode::resume);
     CHECK(plain.resume == 7);

@@ -1,6 +1,6 @@
 #include "blast/core/error.hpp"
-#include "blast/sim/address.hpp"
 
+#include "sim/address.hpp"
 #include "support/catch.hpp"
 
 #include <string>

@@ -1,5 +1,4 @@
-#include "blast/sim/fate.hpp"
-
+#include "sim/fate.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>

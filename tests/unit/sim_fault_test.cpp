@@ -1,6 +1,6 @@
 #include "blast/core/error.hpp"
-#include "blast/sim/fault.hpp"
 
+#include "sim/fault.hpp"
 #include "support/catch.hpp"
 
 #include <string>

@@ -1,5 +1,4 @@
-#include "blast/sim/message_book.hpp"
-
+#include "sim/message_book.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>

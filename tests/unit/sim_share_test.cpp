@@ -1,6 +1,6 @@
 #include "blast/core/error.hpp"
-#include "blast/sim/share.hpp"
 
+#include "sim/share.hpp"
 #include "support/catch.hpp"
 
 #include <string>

@@ -1,7 +1,5 @@
-#include "blast/sim/json_text.hpp"
-#include "blast/sim/settings.hpp"
-#include "blast/sim/wire.hpp"
-
+#include "sim/settings.hpp"
+#include "sim/wire.hpp"
 #include "support/catch.hpp"
 
 #include <nlohmann/json.hpp>

@@ -45,7 +45,7 @@ TEST_CASE("a path leads through objects only") {
     CHECK(find_path(json("text"), {"a"}) == nullptr);
 }
 
-TEST_CASE("only a string is text; NUL is left out and long ones are cut between characters") {
+TEST_CASE("only a string is text, NUL is left out and long ones are cut between characters") {
     const json document = {
         {"nul", std::string("a\0b", 3)}, {"status", true}, {"long", "ab\xC3\xA9"}};
     CHECK(text_at(document, {"nul"}) == "ab");

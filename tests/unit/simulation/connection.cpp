@@ -35,16 +35,20 @@ void Connection::arrive(const std::shared_ptr<UnderWay>& under_way) {
         under_way->exchange.run(false);
         under_way->ran = true;
     }
+    world_.tally.exchanges_that_never_came += here && fate == Fate::never ? 1 : 0;
+    world_.tally.exchanges_unanswered += here && fate == Fate::unanswered ? 1 : 0;
     auto back = world_.database_delay();
     const bool lost =
         !here || fate == Fate::never || fate == Fate::unanswered || fate == Fate::late;
-    if (!here && whole() && world_.schedule.pooled)
+    if (!here && whole() && world_.schedule.pooled) {
+        ++world_.tally.silent_poolers;
         back += answer_limit;
-    else if (lost)
+    } else if (lost)
         back +=
             world_.up_to(milliseconds(world_.chance(0.9) ? 2'000 : 30'000)); // until it is noticed
     if (here && fate == Fate::late) {
         const auto late = world_.up_to(milliseconds(world_.chance(0.7) ? 1'000 : 60'000));
+        ++world_.tally.exchanges_that_ran_late;
         world_.queue.after(back + late, [under_way] { under_way->exchange.run(true); });
     }
     world_.queue.after(back, [this, under_way] { come_back(under_way); });
@@ -54,6 +58,7 @@ void Connection::come_back(const std::shared_ptr<UnderWay>& under_way) {
     Ending ending = Ending::lost;
     if (whole() && under_way->fate == Fate::rejected)
         ending = Ending::rejected;
+    world_.tally.exchanges_rejected += ending == Ending::rejected ? 1 : 0;
     if (whole() && under_way->fate == Fate::through && under_way->ran)
         ending = Ending::answered;
     process_.when_awake([this, under_way, ending] {
@@ -92,6 +97,7 @@ void Connection::try_to_connect() {
     const bool fails = !world_.calm && world_.chance(world_.schedule.exchange_fault);
     gap_ = std::min<Instant::duration>(gap_ * 2, milliseconds(5'000));
     const bool taken = world_.schedule.pooled || world_.database_up(process_.host());
+    world_.tally.failed_connects += fails ? 1 : 0;
     if (fails || !taken) {
         connect_after(gap_);
         return;

@@ -37,12 +37,16 @@ std::optional<GatewayFault> GatewayModel::draw_fault(Instant now) {
     if (calm_)
         return std::nullopt;
     for (const Outage& outage : schedule_.gateway_outages) {
-        if (outage.covers(now))
+        if (outage.covers(now)) {
+            ++tally_.gateway_outages;
             return GatewayFault::unreachable;
+        }
     }
     if (schedule_.gateway_faults.empty() || random_.uniform() >= schedule_.gateway_fault)
         return std::nullopt;
-    return schedule_.gateway_faults.at(random_.below(schedule_.gateway_faults.size()));
+    const auto fault = schedule_.gateway_faults.at(random_.below(schedule_.gateway_faults.size()));
+    ++tally_.gateway_faults.at(static_cast<std::size_t>(fault));
+    return fault;
 }
 
 void GatewayModel::accept(RequestFate& fate) {

@@ -4,6 +4,7 @@
 
 #include "unit/simulation/database_model.hpp"
 #include "unit/simulation/schedule.hpp"
+#include "unit/simulation/tally.hpp"
 
 namespace blast::simulation {
 
@@ -21,7 +22,8 @@ struct RequestFate {
 /// The gateway and the way to it: answers like wsapme-api.md says, with the faults that a schedule names.
 class GatewayModel {
 public:
-    GatewayModel(const Schedule& schedule, Random& random) : schedule_(schedule), random_(random) {}
+    GatewayModel(const Schedule& schedule, Random& random, Tally& tally)
+        : schedule_(schedule), random_(random), tally_(tally) {}
 
     RequestFate begin(Instant now);
     /// From now on nothing goes wrong.
@@ -34,6 +36,7 @@ private:
 
     const Schedule& schedule_;
     Random& random_;
+    Tally& tally_;
     bool calm_ = false;
     MessageId last_message_ = 0;
 };

@@ -125,7 +125,7 @@ bool Sender::take_step() {
 void Sender::stop(SendStop reason) {
     world_.queue.after({}, [this, reason] {
         when_awake([this, reason] {
-            ++world_.tally.stops;
+            ++world_.tally.stops.at(static_cast<std::size_t>(reason));
             deliver(StopRequested{reason});
         });
     });

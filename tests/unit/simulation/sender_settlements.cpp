@@ -131,9 +131,10 @@ void Sender::carry_out(const Finish& command) {
     const Settle& unsettled = command.unsettled;
     if (unsettled.settlements.empty() && unsettled.releases.empty())
         world_.ledger.check_finished(setup_.id);
-    else if (!world_.calm && world_.chance(world_.schedule.spill_lost))
+    else if (!world_.calm && world_.chance(world_.schedule.spill_lost)) {
+        ++world_.tally.lost_spills;
         world_.ledger.forgotten(setup_.id);
-    else {
+    } else {
         ++world_.tally.spills;
         world_.spills.at(setup_.host).push_back({setup_.id, terms_of(unsettled)});
     }
@@ -152,6 +153,7 @@ void Sender::replay_spills() {
     // A process that dies before it removes the file leaves it for another replay, which must change nothing.
     if (world_.calm || !world_.chance(0.2))
         spills.clear();
+    world_.tally.spills_left += spills.size();
 }
 
 } // namespace blast::simulation

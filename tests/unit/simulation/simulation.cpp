@@ -70,6 +70,7 @@ void Simulation::plan() {
 
 void Simulation::cut_connections(bool of_first_host) {
     world_.note("the database goes away{}", of_first_host ? " from host 0" : "");
+    ++(of_first_host ? world_.tally.first_host_outages : world_.tally.database_outages);
     for (const auto& sender : senders_) {
         if (!of_first_host || sender->host() == 0)
             sender->cut_connections();
@@ -81,6 +82,7 @@ void Simulation::plan_user() {
     for (const Instant when : schedule.server_clock_jumps)
         world_.queue.at(when, [this] {
             world_.note("the server's clock jumps ahead");
+            ++world_.tally.clock_jumps;
             world_.database.jump_clock(seconds(60));
             world_.ledger.clock_jumped();
         });
@@ -88,8 +90,10 @@ void Simulation::plan_user() {
         world_.queue.at(when, [this] { resend(); });
     for (const Instant when : schedule.retries)
         world_.queue.at(when, [this] {
-            for (const std::int64_t id : world_.database.requeue(RowState::failed))
+            for (const std::int64_t id : world_.database.requeue(RowState::failed)) {
+                ++world_.tally.retries;
                 world_.ledger.user_word(id, world_.queue.now());
+            }
         });
     const auto any = [this] {
         return 1 + static_cast<std::int64_t>(world_.random.below(world_.schedule.recipients));
@@ -98,12 +102,14 @@ void Simulation::plan_user() {
         world_.queue.at(when, [this, any] {
             const std::int64_t id = any();
             world_.note("{} opts out", id);
+            ++world_.tally.opt_outs;
             world_.database.opt_out(id);
             world_.ledger.unwanted(id, world_.queue.now());
         });
     for (const Instant when : schedule.cancels)
         world_.queue.at(when, [this] {
             world_.note("the blast is cancelled");
+            ++world_.tally.cancels;
             world_.database.cancel();
             for (std::size_t id = 1; id <= world_.schedule.recipients; ++id)
                 world_.ledger.unwanted(static_cast<std::int64_t>(id), world_.queue.now());
@@ -111,8 +117,10 @@ void Simulation::plan_user() {
     for (const Instant when : schedule.resolves)
         world_.queue.at(when, [this, any] {
             const std::int64_t id = any();
-            if (world_.database.drop(id, RowState::unconfirmed))
-                world_.ledger.user_word(id, world_.queue.now());
+            if (!world_.database.drop(id, RowState::unconfirmed))
+                return;
+            ++world_.tally.resolves;
+            world_.ledger.user_word(id, world_.queue.now());
         });
 }
 
@@ -136,6 +144,7 @@ void Simulation::start_sender(std::size_t host) {
         setup.fate = world_.schedule.draw_fate(world_.random);
     }
     setup.circuit = world_.database.circuit();
+    world_.tally.probes += setup.circuit != 0 ? 1 : 0;
     setup.on_end = [this] { start_later(); };
     senders_.push_back(std::make_unique<Sender>(world_, setup));
     if (!senders_.back()->start())

@@ -6,35 +6,9 @@
 #include "unit/simulation/journal.hpp"
 #include "unit/simulation/ledger.hpp"
 #include "unit/simulation/schedule.hpp"
-
-#include <array>
+#include "unit/simulation/tally.hpp"
 
 namespace blast::simulation {
-
-/// How often the faults came about, over all schedules that were played: a simulation in which one never does proves
-/// nothing of it.
-struct Tally {
-    std::size_t posts = 0;
-    std::size_t kills = 0;
-    std::size_t suspensions = 0;
-    std::size_t stops = 0;
-    std::size_t lost_claims = 0;
-    std::size_t late_claims = 0;          ///< ran after their sender was told that they were lost
-    std::size_t claims_after_release = 0; ///< ran after they were released
-    std::size_t claims_read_back = 0;
-    std::size_t lost_settlements = 0;
-    std::size_t spills = 0;
-    std::size_t spills_replayed = 0;
-    std::size_t swept = 0; ///< recipients whose lease ran out
-    std::size_t resends = 0;
-    std::size_t second_posts = 0; ///< on the user's word
-    std::size_t late_messages = 0;
-    std::size_t known_ids = 0;
-    std::size_t held_back = 0; ///< right before their first byte
-    std::size_t hearings = 0;
-    std::size_t unwanted = 0;          ///< recipients that a hearing told of
-    std::array<std::size_t, 9> ends{}; ///< by SendStop
-};
 
 /// What one process that ends leaves in $XDG_STATE_HOME: Finish.unsettled with what the answers said.
 struct Spill {
@@ -49,7 +23,7 @@ struct World {
           schedule(random, queue.now()),
           journal(tell),
           database(queue, schedule.recipients, schedule.devices),
-          gateway(schedule, random),
+          gateway(schedule, random, counts),
           ledger(database),
           tally(counts),
           spills(schedule.hosts) {}
