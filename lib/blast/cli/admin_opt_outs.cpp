@@ -129,10 +129,9 @@ parse_phones(const std::vector<std::string>& written, const Settings& settings) 
 std::vector<std::string> parse_known_phone(const std::string& written, const Settings& settings) {
     const ParsedPhone phone = PhoneParser(settings.region).parse(written);
     const PhoneSpelling spelling = read_phone_spelling(written);
-    const std::string by_digits =
-        spelling.problem.empty() && spelling.international
-            ? parse_jid(spelling.digits + "@s.whatsapp.net").phone
-            : std::string();
+    const std::string by_digits = spelling.problem.empty() && spelling.international
+                                      ? parse_jid(spelling.digits + "@s.whatsapp.net").phone
+                                      : std::string();
     if (!phone.valid() && by_digits.empty()) {
         refuse_phone(written, phone);
     }
