@@ -214,7 +214,7 @@ TEST_CASE("a claim is made while there is more to ask about than it takes to wri
             first = std::get<Exchange>(*found);
     }
     REQUIRE(first.claim > 0);
-    CHECK(last - first.told.size() > first.told.size() + limits.concurrency);
+    CHECK(last - first.answered.size() > first.answered.size() + limits.concurrency);
 }
 
 TEST_CASE("a refused token ends the pass at once") {
