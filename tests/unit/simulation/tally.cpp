@@ -9,7 +9,8 @@ namespace blast::simulation {
 namespace {
 
 constexpr std::array stop_requests{
-    SendStop::interrupted, SendStop::terminated, SendStop::window_closed, SendStop::database_away};
+    SendStop::hung_up, SendStop::interrupted, SendStop::terminated, SendStop::window_closed,
+    SendStop::database_away};
 
 std::vector<std::pair<const char*, std::size_t>> named_counters(const Tally& tally) {
     return {

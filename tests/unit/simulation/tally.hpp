@@ -42,10 +42,12 @@ struct Tally {
     // the processes
     std::size_t kills = 0;
     std::size_t suspensions = 0;
-    std::array<std::size_t, 9>
-        stops{}; ///< asked for, by SendStop: interrupted, terminated, window_closed, database_away
-    std::array<std::size_t, 9> ends{}; ///< by SendStop
-    std::size_t probes = 0;            ///< runs that found the circuit open
+    /// By SendStop. Of `stops`, which are asked for, only signals, window_closed and database_away can be.
+    using BySendStop =
+        std::array<std::size_t, static_cast<std::size_t>(SendStop::database_away) + 1>;
+    BySendStop stops{};
+    BySendStop ends{};
+    std::size_t probes = 0; ///< runs that found the circuit open
     std::size_t spills = 0;
     std::size_t lost_spills = 0;
     std::size_t spills_replayed = 0;
