@@ -4,6 +4,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <optional>
+#include <set>
+#include <string>
+
 using namespace blast;
 
 namespace {
@@ -16,7 +20,25 @@ SendAnswer read(const std::string& body) {
     return read_send_answer(http);
 }
 
+std::optional<std::set<std::string>> devices_in(const std::string& data) {
+    HttpAnswer http;
+    http.transport = Transport::answered;
+    http.status = 200;
+    http.body = R"({"success":true,"data":)" + data + '}';
+    return listed_devices(http);
+}
+
 } // namespace
+
+TEST_CASE("devices are listed by their ids, and any other shape lists nothing") {
+    const std::optional listed = std::set<std::string>{"5850", "5851"};
+    CHECK(devices_in(R"(["5850",5851])") == listed);
+    CHECK(devices_in(R"([{"id":"5850","name":"Ali"},{"id":5851}])") == listed);
+    for (const char* const data :
+         {"[]", "{}", R"("5850")", "null", R"([{"device":"5850"}])", R"(["5850",{"name":"Ali"}])",
+          "[-1]", "[[5850]]"})
+        CHECK(devices_in(data) == std::nullopt);
+}
 
 TEST_CASE("an acceptance is read whole, with its data") {
     const std::string data =

@@ -95,7 +95,8 @@ DeviceWord GatewayProbe::ask_device(const std::string& device) {
     if (said.success == std::optional(false)) {
         return {!in_trouble, said.words.empty() ? "no" : printable(said.words)};
     }
-    if (devices_ && !devices_->contains(device)) {
+    // Where it says yes, the ids of the list may be of another kind: their shape was never seen.
+    if (said.success != std::optional(true) && devices_ && !devices_->contains(device)) {
         return {true, "it is not among your devices"};
     }
     return {false, answer.status >= 400 ? fmt::format("HTTP {}", answer.status) : std::string()};

@@ -21,8 +21,9 @@ void preflight(
 
 /// What the gateway says of a device.
 struct DeviceWord {
-    bool unknown = false; ///< clearly: success:false, or the list of devices has others only
-    std::string refusal;  ///< its words when it says no, else ""
+    bool unknown =
+        false; ///< clearly: success:false, or neither a yes nor a place in the list of devices
+    std::string refusal; ///< its words when it says no, else ""
 };
 
 /// Asks the gateway how it is, one question after the other. Both questions throw UnavailableError when it cannot be
